@@ -1,0 +1,84 @@
+import type { Entry } from '../entry/entry.ts';
+import { useDevice } from '../ui/device.ts';
+import { Icon } from '../ui/icons.tsx';
+import { countMarks } from '../ui/mark_state.ts';
+import { rich, t } from '../ui/messages/messages.ts';
+import { links } from '../ui/routes.ts';
+import { networkText } from '../ui/sync_words.ts';
+import { useTick } from '../ui/ticks.ts';
+import { stopwatch } from '../ui/times.ts';
+import type { Visit } from '../ui/visit.ts';
+import { visitNames } from '../ui/visit_names.ts';
+import { is_dimmed, toggleDimmed } from './dimmed.ts';
+import { elapsedNow } from './watch.ts';
+
+interface Props {
+  visit: Visit;
+  started: Entry | undefined;
+  onDetails: () => void;
+  onFinish: () => void;
+}
+
+export function CaptureHead({ visit, started, onDetails, onFinish }: Props) {
+  const device = useDevice();
+  const { teacher, class_title, purpose, visible_to, protocol_title } = visitNames(
+    visit.view.value.context,
+    device.directory.value,
+  );
+  return (
+    <header class="capture-head">
+      <a class="button round" href={links.today} aria-label={t('nav.today')}>
+        <Icon name="back" />
+      </a>
+      <div class="capture-who">
+        <h1 id="screen-title" tabIndex={-1}>
+          {t('visit.who', { teacher, class_title })}
+        </h1>
+        <p>{t('visit.purpose_line', { purpose, visible_to })}</p>
+      </div>
+      <button type="button" class="button round" onClick={onDetails} aria-label={t('details.open')}>
+        <Icon name="edit" />
+      </button>
+      <Watch started={started} title={protocol_title} />
+      <CaptureStatus visit={visit} />
+      <button
+        type="button"
+        class="button round"
+        aria-pressed={is_dimmed.value}
+        aria-label={t('capture.dim')}
+        onClick={toggleDimmed}
+      >
+        <Icon name={is_dimmed.value ? 'sun' : 'moon'} />
+      </button>
+      <button type="button" class="button" onClick={onFinish}>
+        {t('capture.finish')}
+      </button>
+    </header>
+  );
+}
+
+function Watch({ started, title }: { started: Entry | undefined; title: string }) {
+  useTick(500);
+  return (
+    <div class="capture-watch">
+      <span class="num" role="timer" aria-label={t('capture.elapsed')}>
+        {stopwatch(elapsedNow(started))}
+      </span>
+      <small>{title}</small>
+    </div>
+  );
+}
+
+function CaptureStatus({ visit }: { visit: Visit }) {
+  const { sync } = useDevice();
+  const { on_tablet, sent, set_aside } = countMarks(visit.entries.value);
+  return (
+    <p class="capture-status num">
+      <span>{rich('status.on_tablet', { n: on_tablet })}</span>
+      <span class="soft">
+        {t('status.sent', { n: sent, network: networkText(sync.status.value) })}
+        {set_aside > 0 && ` · ${t('status.set_aside', { n: set_aside })}`}
+      </span>
+    </p>
+  );
+}

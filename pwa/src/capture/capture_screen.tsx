@@ -1,0 +1,28 @@
+import { useEffect } from 'preact/hooks';
+import { go, links } from '../ui/routes.ts';
+import { t } from '../ui/messages/messages.ts';
+import { useVisit } from '../ui/visit.ts';
+import { Observing } from './observing.tsx';
+
+/** The way into a visit that goes on; a finished one is in review. */
+export function CaptureScreen({ observation_id }: { observation_id: string }) {
+  const visit = useVisit(observation_id);
+  const status = visit?.view.value.status;
+  const is_over = status === 'finished' || status === 'shared';
+  useEffect(() => {
+    if (is_over) location.replace(links.review(observation_id));
+  }, [is_over, observation_id]);
+  if (!visit || is_over) return <main class="quiet-screen">{t('app.opening')}</main>;
+  if (status === 'unknown') {
+    return (
+      <main class="quiet-screen">
+        <h1>{t('capture.not_here_title')}</h1>
+        <p>{t('capture.not_here_text')}</p>
+        <button type="button" class="button primary" onClick={() => go(links.today)}>
+          {t('nav.today')}
+        </button>
+      </main>
+    );
+  }
+  return <Observing visit={visit} />;
+}

@@ -1,0 +1,21 @@
+import type { ComponentType } from 'preact';
+import type { ItemType } from '../protocol/protocol.ts';
+import { CheckItem } from './check/check_item.tsx';
+import { ChoiceItem } from './choice/choice_item.tsx';
+import type { InstrumentProps } from './instrument.ts';
+import { RatingItem } from './rating/rating_item.tsx';
+import { SweepPad } from './sweep/sweep_pad.tsx';
+import { TagsItem } from './tags/tags_item.tsx';
+import { TallyItem } from './tally/tally_item.tsx';
+import { YesNoItem } from './yesno/yesno_item.tsx';
+
+/** One component an item type; `script` is the line at the foot of the screen. */
+export const INSTRUMENTS: Record<Exclude<ItemType, 'script'>, ComponentType<InstrumentProps>> = {
+  check: CheckItem,
+  choice: ChoiceItem,
+  rating: RatingItem,
+  sweep: SweepPad,
+  tags: TagsItem,
+  tally: TallyItem,
+  yesno: YesNoItem,
+};

@@ -1,0 +1,80 @@
+import { useMemo, useState } from 'preact/hooks';
+import type { Item } from '../protocol/protocol.ts';
+import { announce } from '../ui/announcer.tsx';
+import { lineText } from '../ui/line_text.ts';
+import { t } from '../ui/messages/messages.ts';
+import { UnsavedBanner } from '../ui/unsaved_banner.tsx';
+import { VisitDetails } from '../ui/visit_details.tsx';
+import type { Visit, VisitDraft } from '../ui/visit.ts';
+import { CaptureFoot } from './capture_foot.tsx';
+import { CaptureHead } from './capture_head.tsx';
+import { columnsOf, scriptItem } from './columns.ts';
+import { useDimmedTheme } from './dimmed.ts';
+import { vibrate } from './feel.ts';
+import { FinishDialog } from './finish_dialog.tsx';
+import { ItemDialog } from './item_dialog.tsx';
+import { Heard } from './script/heard.tsx';
+import { SectionList } from './section_list.tsx';
+import { SittingContext } from './sitting.ts';
+import { useWakeLock } from './wake_lock.ts';
+
+type Open = { what: 'item'; item: Item } | { what: 'finish' } | { what: 'details' } | null;
+
+export function Observing({ visit }: { visit: Visit }) {
+  const [open, setOpen] = useState<Open>(null);
+  const view = visit.view.value;
+  const protocol = visit.protocol.value;
+  const columns = useMemo(() => protocol && columnsOf(protocol), [protocol]);
+  const started = visit.entries.value.find((one) => one.entry.kind === 'observation.started')?.entry;
+  const started_at = view.started_at ?? '';
+  useWakeLock();
+  useDimmedTheme();
+
+  const record = (draft: VisitDraft) => {
+    vibrate();
+    const { made, saved } = visit.record(draft);
+    void saved.then((is_saved) => {
+      const entry = made[0]?.entry;
+      if (is_saved && entry) announce(t('capture.said_saved', { what: lineText(entry, protocol) }));
+    });
+  };
+  const sitting = {
+    started,
+    students_present: view.context?.students_present ?? null,
+    askStudents: () => setOpen({ what: 'details' }),
+  };
+  const explain = (item: Item) => setOpen({ what: 'item', item });
+  const lists = { visit, started_at, record, explain };
+  const heard = <Heard timeline={view.timeline} entries={visit.entries.value} started_at={started_at} />;
+  return (
+    <SittingContext.Provider value={sitting}>
+      <div class="capture">
+        <CaptureHead
+          visit={visit}
+          started={started}
+          onDetails={() => setOpen({ what: 'details' })}
+          onFinish={() => setOpen({ what: 'finish' })}
+        />
+        <main class={columns?.right.length ? 'capture-main' : 'capture-main single'}>
+          <div class="capture-left">
+            <UnsavedBanner visit={visit} />
+            {protocol === null && <p class="notice">{t('capture.no_protocol')}</p>}
+            {columns && <SectionList sections={columns.left} {...lists} />}
+            {heard}
+          </div>
+          {columns && columns.right.length > 0 && (
+            <div class="capture-right">
+              <SectionList sections={columns.right} {...lists} />
+            </div>
+          )}
+        </main>
+        <CaptureFoot visit={visit} item_key={scriptItem(protocol)?.key ?? null} record={record} />
+      </div>
+      {open?.what === 'item' && (
+        <ItemDialog item={open.item} visit={visit} record={record} onClose={() => setOpen(null)} />
+      )}
+      {open?.what === 'finish' && <FinishDialog visit={visit} onClose={() => setOpen(null)} />}
+      {open?.what === 'details' && <VisitDetails visit={visit} onClose={() => setOpen(null)} />}
+    </SittingContext.Provider>
+  );
+}

@@ -1,0 +1,56 @@
+import type { Item, Section } from '../protocol/protocol.ts';
+import { t } from '../ui/messages/messages.ts';
+import type { Visit, VisitDraft } from '../ui/visit.ts';
+import { INSTRUMENTS } from './instruments.ts';
+import { statesByItem } from './marks.ts';
+
+interface Props {
+  sections: Section[];
+  visit: Visit;
+  started_at: string;
+  record: (draft: VisitDraft) => void;
+  explain: (item: Item) => void;
+}
+
+export function SectionList({ sections, visit, started_at, record, explain }: Props) {
+  const view = visit.view.value;
+  const states = statesByItem(visit.entries.value, view.retracted);
+  const agreed = view.context?.agreed_items ?? [];
+  return (
+    <>
+      {sections.map((section) => (
+        <section key={section.key} class="capture-section">
+          <h2 class="cap">
+            {section.title} <em>{hintOf(section)}</em>
+          </h2>
+          <div class={section.items.every((item) => item.type === 'tally') ? 'tallies' : 'looks'}>
+            {section.items.map((item) => {
+              if (item.type === 'script') return null;
+              const Instrument = INSTRUMENTS[item.type];
+              return (
+                <Instrument
+                  key={item.key}
+                  item={item}
+                  view={view.items[item.key]}
+                  state={states[item.key] ?? null}
+                  started_at={started_at}
+                  is_agreed={agreed.includes(item.key)}
+                  record={record}
+                  explain={explain}
+                />
+              );
+            })}
+          </div>
+        </section>
+      ))}
+    </>
+  );
+}
+
+function hintOf(section: Section): string {
+  if (section.items.some((item) => item.type === 'check')) return t('check.hint');
+  const sweep = section.items.find((item) => item.type === 'sweep' && item.timing);
+  const seconds = sweep?.timing?.interval_s;
+  if (!seconds) return '';
+  return seconds % 60 === 0 ? t('sweep.every_min', { n: seconds / 60 }) : t('sweep.every_s', { n: seconds });
+}

@@ -1,0 +1,48 @@
+import { useState } from 'preact/hooks';
+import { useDevice } from '../ui/device.ts';
+import { t } from '../ui/messages/messages.ts';
+import { links } from '../ui/routes.ts';
+import { nowText, shortDay } from '../ui/times.ts';
+import type { VisitSummary } from '../ui/visits.ts';
+import { notVisitedLately } from './caseload.ts';
+
+const SHOWN_FIRST = 6;
+
+export function Caseload({ visits }: { visits: VisitSummary[] }) {
+  const { directory, session } = useDevice();
+  const [is_whole, setWhole] = useState(false);
+  const lines = notVisitedLately(directory.value, session, visits, nowText());
+  const shown = is_whole ? lines : lines.slice(0, SHOWN_FIRST);
+  return (
+    <section>
+      <h2 class="cap">{t('today.not_visited')}</h2>
+      {lines.length === 0 && <p class="soft">{t('today.all_visited')}</p>}
+      {lines.length > 0 && (
+        <ul class="list card">
+          {shown.map(({ person, last_visit_at }) => (
+            <li key={person.person_id} class="row">
+              <span>
+                <b>{person.display_name}</b>
+                <span class="soft row-line">
+                  {last_visit_at ? t('start.last_visit', { day: shortDay(last_visit_at) }) : t('start.no_visit')}
+                </span>
+              </span>
+              <a
+                class="link-button"
+                href={links.start(person.person_id)}
+                aria-label={t('today.start_with', { name: person.display_name })}
+              >
+                {t('today.start_short')}
+              </a>
+            </li>
+          ))}
+        </ul>
+      )}
+      {lines.length > shown.length && (
+        <button type="button" class="link-button" onClick={() => setWhole(true)}>
+          {t('today.show_all', { n: lines.length })}
+        </button>
+      )}
+    </section>
+  );
+}

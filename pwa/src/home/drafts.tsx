@@ -1,0 +1,37 @@
+import { useDevice } from '../ui/device.ts';
+import { nameOf } from '../ui/directory.ts';
+import { t } from '../ui/messages/messages.ts';
+import { links } from '../ui/routes.ts';
+import { nearDay } from '../ui/times.ts';
+import type { VisitSummary } from '../ui/visits.ts';
+
+/** Finished visits whose teacher has heard nothing yet. */
+export function Drafts({ visits }: { visits: VisitSummary[] }) {
+  const { directory } = useDevice();
+  return (
+    <section>
+      <h2 class="cap">{t('today.drafts')}</h2>
+      {visits.length === 0 && <p class="soft">{t('today.no_drafts')}</p>}
+      {visits.length > 0 && (
+        <ul class="list card">
+          {visits.map((visit) => (
+            <li key={visit.observation_id} class="row">
+              <span>
+                <b>{nameOf(directory.value, visit.context.observed_id)}</b>
+                <span class="soft row-line">
+                  {t(visit.has_draft ? 'today.draft_line' : 'today.no_draft_line', {
+                    day: nearDay(visit.started_at),
+                    n: visit.marks,
+                  })}
+                </span>
+              </span>
+              <a class="link-button" href={links.review(visit.observation_id)}>
+                {t(visit.has_draft ? 'today.finish_draft' : 'today.write')}
+              </a>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}

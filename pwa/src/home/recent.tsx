@@ -1,0 +1,36 @@
+import { useDevice } from '../ui/device.ts';
+import { nameOf } from '../ui/directory.ts';
+import { t } from '../ui/messages/messages.ts';
+import { links } from '../ui/routes.ts';
+import { nearDay } from '../ui/times.ts';
+import type { VisitSummary } from '../ui/visits.ts';
+
+const SHOWN = 8;
+
+export function Recent({ visits }: { visits: VisitSummary[] }) {
+  const { directory } = useDevice();
+  if (visits.length === 0) return null;
+  return (
+    <section>
+      <h2 class="cap">{t('today.shared')}</h2>
+      <ul class="list card">
+        {visits.slice(0, SHOWN).map((visit) => (
+          <li key={visit.observation_id} class="row">
+            <span>
+              <b>{nameOf(directory.value, visit.context.observed_id)}</b>
+              <span class="soft row-line">
+                {t(visit.has_new_evidence ? 'today.shared_line_new' : 'today.shared_line', {
+                  day: nearDay(visit.started_at),
+                  version: visit.latest_feedback?.version ?? 1,
+                })}
+              </span>
+            </span>
+            <a class="link-button" href={links.review(visit.observation_id)}>
+              {t('today.open_short')}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,57 @@
+import { useMemo, useState } from 'preact/hooks';
+import { useDevice } from '../../ui/device.ts';
+import { t } from '../../ui/messages/messages.ts';
+import { useVisits } from '../../ui/use_visits.ts';
+import type { VisitSummary } from '../../ui/visits.ts';
+import { HomeHead } from '../home_head.tsx';
+import { BeginBar } from './begin_bar.tsx';
+import { ClassChoice, ProtocolChoice } from './choices.tsx';
+import { LastStep } from './last_step.tsx';
+import { defaultChoice, type StartChoice, teachersByRecency } from './start_choices.ts';
+import { TeacherList } from './teacher_list.tsx';
+
+export function StartScreen({ teacher_id }: { teacher_id: string | null }) {
+  const visits = useVisits();
+  return (
+    <>
+      <HomeHead title={t('start.title')} />
+      {visits === null ? (
+        <main class="quiet-screen">{t('app.opening')}</main>
+      ) : (
+        <StartForm asked_for={teacher_id} visits={visits} />
+      )}
+    </>
+  );
+}
+
+function StartForm({ asked_for, visits }: { asked_for: string | null; visits: VisitSummary[] }) {
+  const { directory, session } = useDevice();
+  const known = directory.value;
+  const teachers = useMemo(() => teachersByRecency(known, session, visits), [known, session, visits]);
+  const first = teachers.find((person) => person.person_id === asked_for) ?? teachers[0];
+  const [chosen, setChoice] = useState<StartChoice | null>(null);
+  const preselected = first ? defaultChoice(known, session, visits, first.person_id) : null;
+  const choice = chosen ?? preselected;
+  if (!choice) return <main class="quiet-screen">{t('start.nobody')}</main>;
+  const chooseTeacher = (person_id: string) =>
+    setChoice(defaultChoice(known, session, visits, person_id));
+  const change = (changed: Partial<StartChoice>) => setChoice({ ...choice, ...changed });
+  return (
+    <>
+      <main class="start">
+        <TeacherList
+          teachers={teachers}
+          visits={visits}
+          chosen_id={choice.teacher_id}
+          onChoose={chooseTeacher}
+        />
+        <div class="start-what">
+          <LastStep visits={visits} teacher_id={choice.teacher_id} />
+          <ClassChoice choice={choice} change={change} />
+          <ProtocolChoice choice={choice} change={change} />
+        </div>
+      </main>
+      <BeginBar choice={choice} />
+    </>
+  );
+}

@@ -1,0 +1,65 @@
+import { useDevice } from '../ui/device.ts';
+import { t } from '../ui/messages/messages.ts';
+import { links } from '../ui/routes.ts';
+import { longDay, nowText } from '../ui/times.ts';
+import { useVisits } from '../ui/use_visits.ts';
+import type { VisitSummary } from '../ui/visits.ts';
+import { AccountMenu } from './account_menu.tsx';
+import { Caseload } from './caseload_list.tsx';
+import { Drafts } from './drafts.tsx';
+import { NotShared } from './not_shared.tsx';
+import { OpenVisits } from './open_visits.tsx';
+import { Recent } from './recent.tsx';
+import { Replies } from './replies.tsx';
+import { Storage } from './storage.tsx';
+import { SyncCard } from './sync_card.tsx';
+
+export function TodayScreen() {
+  const { session } = useDevice();
+  const visits = useVisits();
+  return (
+    <>
+      <header class="top">
+        <h1 id="screen-title" tabIndex={-1}>
+          {t('app.name')}
+        </h1>
+        <p class="top-day soft">{t('today.who_when', { name: session.display_name, day: longDay(nowText()) })}</p>
+        <AccountMenu />
+      </header>
+      <main class="today">
+        <SyncCard />
+        {visits === null ? <p class="soft">{t('app.opening')}</p> : <TodayLists visits={visits} />}
+        <Storage />
+      </main>
+    </>
+  );
+}
+
+function TodayLists({ visits }: { visits: VisitSummary[] }) {
+  const { session, directory } = useDevice();
+  const own = visits.filter((visit) => visit.observer_id === session.person_id);
+  const is_observer = session.roles.some((role) => role === 'coach' || role === 'principal');
+  if (!is_observer) return <p class="card">{t('today.not_an_observer')}</p>;
+  return (
+    <>
+      <NotShared visits={own} />
+      <OpenVisits visits={own.filter((visit) => visit.status === 'capturing')} />
+      <section class="card hero">
+        <div>
+          <h2>{t('today.start_title')}</h2>
+          <p>{t('today.start_text')}</p>
+        </div>
+        <a class="button big" href={links.start()}>
+          {t('today.start')}
+        </a>
+      </section>
+      {directory.value.people.length === 0 && <p class="notice">{t('today.no_people')}</p>}
+      <Replies visits={own} />
+      <div class="two">
+        <Drafts visits={own.filter((visit) => visit.status === 'finished')} />
+        <Caseload visits={own} />
+      </div>
+      <Recent visits={own.filter((visit) => visit.status === 'shared')} />
+    </>
+  );
+}

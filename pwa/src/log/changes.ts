@@ -1,0 +1,28 @@
+import type { LogChange } from './log.ts';
+
+type Listener = (change: LogChange) => void;
+
+/** Tells this tab's listeners, and those of other tabs of the same account. */
+export function announceChanges(name: string) {
+  const listeners = new Set<Listener>();
+  const tell = (change: LogChange) => {
+    for (const listener of listeners) listener(change);
+  };
+  const channel = typeof BroadcastChannel === 'function' ? new BroadcastChannel(name) : null;
+  if (channel) channel.onmessage = (message) => tell(message.data as LogChange);
+
+  return {
+    announce(change: LogChange): void {
+      channel?.postMessage(change);
+      tell(change);
+    },
+    subscribe(listener: Listener): () => void {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close(): void {
+      listeners.clear();
+      channel?.close();
+    },
+  };
+}

@@ -1,0 +1,165 @@
+import type { Entry, MadeEntry } from '../entry/entry.ts';
+
+/** dot: on this tablet's disk. check: on the server's disk. set_aside: on the server, not accepted. */
+export type EntryState = 'dot' | 'check' | 'set_aside';
+
+export interface SetAside {
+  readonly code: string;
+  readonly text: string;
+}
+
+export interface LoggedEntry {
+  readonly stream_id: string;
+  readonly stream_seq: number;
+  /** The bytes as they were made; `entry` is the same, parsed. */
+  readonly body: string;
+  readonly entry: Entry;
+  readonly state: EntryState;
+  readonly set_aside?: SetAside;
+  /** True where this tablet made it; false where it came from the server. */
+  readonly is_own: boolean;
+}
+
+export interface SubjectSummary {
+  readonly subject_kind: string;
+  readonly subject_id: string;
+  /** The kinds of its entries and how many of each. */
+  readonly kinds: Readonly<Record<string, number>>;
+  readonly entry_count: number;
+  readonly first_entered_at: string;
+  readonly last_entered_at: string;
+  readonly dots: number;
+  readonly set_aside: number;
+}
+
+export interface Counts {
+  /** On this tablet only: not yet checked. */
+  readonly on_tablet: number;
+  /** Of this tablet's own, on the server (set aside included). */
+  readonly sent: number;
+  readonly set_aside: number;
+  /** `entered_at` of the oldest entry that is on this tablet only. */
+  readonly oldest_unsent_at: string | null;
+}
+
+export type Room = 'person' | 'class' | 'school' | 'pairing' | 'protocol' | 'tenant';
+
+/** One row of the server's, kept for use without a network: people, classes, protocols. */
+export interface ReferenceRow {
+  readonly room: Room;
+  readonly id: string;
+  readonly row: Readonly<Record<string, unknown>>;
+}
+
+export interface Reference {
+  get(room: Room, id: string): Promise<ReferenceRow['row'] | null>;
+  all(room: Room): Promise<ReferenceRow['row'][]>;
+  put(rows: readonly ReferenceRow[]): Promise<void>;
+}
+
+/** What may be looked at again, in this tab or, after a change in another tab, in any. */
+export interface LogChange {
+  readonly what: 'appended' | 'acknowledged' | 'received';
+  /** The subjects touched; null where it may be any. */
+  readonly subject_ids: readonly string[] | null;
+}
+
+/** This installation's and account's stream, as far as the server has confirmed it. */
+export interface StreamMark {
+  readonly stream_id: string;
+  /** The highest stream_seq given. */
+  readonly last_seq: number;
+  /** Entries 1 … this have their check. */
+  readonly acknowledged_through: number;
+  /** Running hash over bodies 1 … acknowledged_through, hex. */
+  readonly acknowledged_hash: string;
+}
+
+export interface UnsentEntry {
+  readonly stream_id: string;
+  readonly stream_seq: number;
+  readonly entry_id: string;
+  readonly body: string;
+}
+
+export interface Acknowledgement {
+  readonly stream_id: string;
+  readonly through: number;
+  /** The device's OWN running hash over 1 … through; compared by the caller before. */
+  readonly hash: string;
+  readonly set_aside: readonly SetAsideEntry[];
+  /** The server stands behind what it had acknowledged: take checks back, so that they are sent again. */
+  readonly may_go_back?: boolean;
+}
+
+export interface SetAsideEntry extends SetAside {
+  readonly stream_id: string;
+  readonly stream_seq: number;
+  readonly entry_id: string;
+}
+
+export type ReceivedItem =
+  | {
+      readonly what: 'entry';
+      readonly stream_id: string;
+      readonly stream_seq: number;
+      readonly body: string;
+    }
+  | {
+      readonly what: 'row';
+      readonly room: Room;
+      readonly id: string;
+      readonly row: Readonly<Record<string, unknown>>;
+    }
+  | {
+      readonly what: 'granted' | 'withdrawn';
+      readonly subject_kind: string;
+      readonly subject_id: string;
+    }
+  | ({ readonly what: 'set_aside' } & SetAsideEntry);
+
+export interface Receipt {
+  readonly items: readonly ReceivedItem[];
+  readonly cursor: string;
+  /** Everything pulled before is replaced, in the same transaction. */
+  readonly replaces_all?: boolean;
+}
+
+/** Small things sync keeps beside the entries. Values are what IndexedDB can store. */
+export interface Meta {
+  get(key: MetaKey): Promise<unknown>;
+  put(key: MetaKey, value: unknown): Promise<void>;
+  /** Stores `value` unless another tab was first; gives what stands. */
+  putOnce(key: MetaKey, value: unknown): Promise<unknown>;
+}
+
+export type MetaKey = 'cursor' | 'server_epoch' | 'stream_key' | 'enrolled' | 'last_contact_at';
+
+export interface DeviceLog {
+  readonly person_id: string;
+  /** Resolves when one strictly durable transaction is complete; only then show a dot. Rejects with LogError. */
+  append(made: readonly MadeEntry[]): Promise<LoggedEntry[]>;
+  /** Own and pulled entries of one subject, own ones in the order they were made. */
+  entriesOf(subject_id: string): Promise<LoggedEntry[]>;
+  subjects(): Promise<SubjectSummary[]>;
+  /** Set-aside entries of this tablet, with their reason. */
+  setAside(): Promise<LoggedEntry[]>;
+  counts(): Promise<Counts>;
+  readonly reference: Reference;
+  /** Called after every change, whichever tab made it. Gives the way to stop. */
+  subscribe(listener: (change: LogChange) => void): () => void;
+  close(): void;
+
+  /** For sync only. */
+  mark(): Promise<StreamMark>;
+  unsent(limit: number): Promise<UnsentEntry[]>;
+  /** SHA-256 of the bodies first … last of the own stream, hex, in order. */
+  hashes(first: number, last: number): Promise<string[]>;
+  acknowledge(acknowledgement: Acknowledgement): Promise<void>;
+  receive(receipt: Receipt): Promise<void>;
+  note(code: string, text: string): Promise<void>;
+  readonly meta: Meta;
+}
+
+export { LogError, type LogErrorCode } from './error.ts';
+export { openLog } from './open.ts';

@@ -1,0 +1,15 @@
+export interface Space {
+  /** False: the browser may clear this tablet's data when it needs room. */
+  readonly is_persisted: boolean;
+  readonly used_bytes: number | null;
+  readonly quota_bytes: number | null;
+}
+
+/** Asks the browser to keep what is stored; not every browser can (WebKitGTK has no `storage`). */
+export async function keepSpace(): Promise<Space> {
+  const storage: StorageManager | undefined = navigator.storage;
+  if (!storage?.persist) return { is_persisted: false, used_bytes: null, quota_bytes: null };
+  const is_persisted = await storage.persist();
+  const { usage, quota } = await storage.estimate();
+  return { is_persisted, used_bytes: usage ?? null, quota_bytes: quota ?? null };
+}

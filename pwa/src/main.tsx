@@ -1,0 +1,6 @@
+import { mountApp } from './ui/app.tsx';
+import { keepUpToDate } from './update.ts';
+
+const root = document.getElementById('app');
+if (root) mountApp(root);
+keepUpToDate();

@@ -1,0 +1,90 @@
+import type { ObservationView, TimelineLine } from '../observation/view.ts';
+import type { FeedbackDraft, Strength } from './feedback_draft.ts';
+
+export const LINES_MAX = 12;
+export const STRENGTHS_MAX = 2;
+export const QUESTIONS_MAX = 3;
+
+/** What a tap on a line cites it for: a strength by its place, or the notes alone. */
+export type CiteTarget = number | 'notes';
+
+export function is_cited(draft: FeedbackDraft, entry_id: string, target: CiteTarget): boolean {
+  if (target === 'notes') return draft.evidence.includes(entry_id);
+  return draft.strengths[target]?.evidence.includes(entry_id) ?? false;
+}
+
+/** The places (1, 2) of the strengths that cite a line. */
+export function citedBy(draft: FeedbackDraft, entry_id: string): number[] {
+  return draft.strengths.flatMap((strength, at) => (strength.evidence.includes(entry_id) ? [at + 1] : []));
+}
+
+/** Citing for a strength also shows the line; taking it from the notes takes it from the strengths. */
+export function toggleCite(draft: FeedbackDraft, entry_id: string, target: CiteTarget): FeedbackDraft {
+  const has = is_cited(draft, entry_id, target);
+  if (target === 'notes' && has) {
+    return {
+      ...draft,
+      evidence: without(draft.evidence, entry_id),
+      strengths: draft.strengths.map((one) => ({ ...one, evidence: without(one.evidence, entry_id) })),
+    };
+  }
+  if (target === 'notes') return { ...draft, evidence: [...draft.evidence, entry_id] };
+  const strengths = withStrength(draft.strengths, target, (one) => ({
+    ...one,
+    evidence: has ? without(one.evidence, entry_id) : [...one.evidence, entry_id],
+  }));
+  const still_cited = strengths.some((one) => one.evidence.includes(entry_id));
+  const evidence = without(draft.evidence, entry_id);
+  return { ...draft, strengths, evidence: still_cited ? [...evidence, entry_id] : evidence };
+}
+
+export function withStrength(
+  strengths: readonly Strength[],
+  at: number,
+  change: (strength: Strength) => Strength,
+): Strength[] {
+  const places = Math.max(strengths.length, at + 1);
+  return Array.from({ length: places }, (_, place) => {
+    const strength = strengths[place] ?? { text: '', evidence: [] };
+    return place === at ? change(strength) : strength;
+  });
+}
+
+function without(ids: readonly string[], entry_id: string): string[] {
+  return ids.filter((id) => id !== entry_id);
+}
+
+/** What is shared: without blanks, without lines taken back since, in the order of time. */
+export function cleanDraft(draft: FeedbackDraft, timeline: readonly TimelineLine[]): FeedbackDraft {
+  const order = timeline.map((line) => line.entry_id);
+  const live = (ids: readonly string[]) => order.filter((id) => ids.includes(id));
+  const strengths = draft.strengths
+    .filter((strength) => strength.text.trim() !== '')
+    .map(({ text, evidence }) => ({ text: text.trim(), evidence: live(evidence) }));
+  const cited = strengths.flatMap((strength) => strength.evidence);
+  const trimmed = Object.entries(draft.step).map(([line, text]) => [line, text?.trim() || (line === 'look_again_on' ? null : '')]);
+  return {
+    strengths,
+    step: Object.fromEntries(trimmed),
+    questions: draft.questions.map((question) => question.trim()).filter(Boolean),
+    evidence: live([...draft.evidence, ...cited]),
+  };
+}
+
+export function nextVersion(view: Pick<ObservationView, 'feedback'>): number {
+  return Math.max(0, ...view.feedback.map((one) => one.version)) + 1;
+}
+
+/** True where the teacher already has exactly this. */
+export function is_as_shared(draft: FeedbackDraft, view: Pick<ObservationView, 'feedback'>): boolean {
+  const latest = view.feedback.at(-1);
+  if (!latest) return false;
+  const { strengths, step, questions, evidence } = latest;
+  return asText(draft) === asText({ strengths, step, questions, evidence });
+}
+
+function asText({ strengths, step, questions, evidence }: FeedbackDraft): string {
+  const ordered = strengths.map(({ text, evidence }) => [text, evidence]);
+  const lines = Object.entries(step).sort(([one], [other]) => (one < other ? -1 : 1));
+  return JSON.stringify([ordered, lines, questions, evidence]);
+}

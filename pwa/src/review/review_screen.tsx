@@ -1,0 +1,77 @@
+import { useState } from 'preact/hooks';
+import { t } from '../ui/messages/messages.ts';
+import { links } from '../ui/routes.ts';
+import { UnsavedBanner } from '../ui/unsaved_banner.tsx';
+import { useVisit, type Visit } from '../ui/visit.ts';
+import { VisitDetails } from '../ui/visit_details.tsx';
+import { Composing } from './composer/composing.tsx';
+import { useComposer } from './composer/use_composer.ts';
+import type { CiteTarget } from './composer_rules.ts';
+import { Conflicts } from './conflicts.tsx';
+import { ReviewHead } from './review_head.tsx';
+import { SharedState } from './shared_state.tsx';
+import { ShareDialog } from './share/share_dialog.tsx';
+import { Timeline } from './timeline/timeline.tsx';
+
+export function ReviewScreen({ observation_id }: { observation_id: string }) {
+  const visit = useVisit(observation_id);
+  if (!visit) return <main class="quiet-screen">{t('app.opening')}</main>;
+  const { status } = visit.view.value;
+  if (status === 'unknown' || status === 'capturing') return <NotYet visit={visit} status={status} />;
+  return <Reviewing visit={visit} />;
+}
+
+function NotYet({ visit, status }: { visit: Visit; status: 'unknown' | 'capturing' }) {
+  const is_open = status === 'capturing';
+  return (
+    <main class="quiet-screen">
+      <h1 id="screen-title" tabIndex={-1}>
+        {t(is_open ? 'review.still_open_title' : 'capture.not_here_title')}
+      </h1>
+      <p>{t(is_open ? 'review.still_open_text' : 'capture.not_here_text')}</p>
+      <a class="button primary" href={is_open ? links.capture(visit.observation_id) : links.today}>
+        {t(is_open ? 'today.go_on' : 'nav.today')}
+      </a>
+    </main>
+  );
+}
+
+type Open = 'preview' | 'share' | 'details' | null;
+
+function Reviewing({ visit }: { visit: Visit }) {
+  const composer = useComposer(visit);
+  const [target, setTarget] = useState<CiteTarget>(0);
+  const [open, setOpen] = useState<Open>(null);
+  const [side, setSide] = useState<'seen' | 'feedback'>('seen');
+  const show = (what: Open) => {
+    composer.saveNow();
+    setOpen(what);
+  };
+  return (
+    <div class="review">
+      <ReviewHead visit={visit} composer={composer} onOpen={show} />
+      <nav class="review-sides" aria-label={t('review.sides')}>
+        {(['seen', 'feedback'] as const).map((one) => (
+          <button key={one} type="button" aria-pressed={side === one} onClick={() => setSide(one)}>
+            {t(one === 'seen' ? 'review.side_seen' : 'review.side_feedback')}
+          </button>
+        ))}
+      </nav>
+      <main class="review-main" data-side={side}>
+        <div class="review-seen">
+          <UnsavedBanner visit={visit} />
+          <Conflicts visit={visit} onDetails={() => setOpen('details')} />
+          <Timeline visit={visit} composer={composer} target={target} setTarget={setTarget} />
+        </div>
+        <div class="review-feedback">
+          <SharedState visit={visit} />
+          <Composing visit={visit} composer={composer} setTarget={setTarget} />
+        </div>
+      </main>
+      {(open === 'preview' || open === 'share') && (
+        <ShareDialog visit={visit} composer={composer} is_preview={open === 'preview'} onClose={() => setOpen(null)} />
+      )}
+      {open === 'details' && <VisitDetails visit={visit} onClose={() => setOpen(null)} />}
+    </div>
+  );
+}

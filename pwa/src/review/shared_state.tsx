@@ -1,0 +1,53 @@
+import { useDevice } from '../ui/device.ts';
+import { nameOf } from '../ui/directory.ts';
+import { MarkSign } from '../ui/mark_sign.tsx';
+import { type MessageKey, t } from '../ui/messages/messages.ts';
+import type { MarkState } from '../ui/mark_state.ts';
+import { clockTime, nearDay } from '../ui/times.ts';
+import type { Visit } from '../ui/visit.ts';
+
+const WORDS: Record<MarkState, MessageKey> = {
+  unsaved: 'shared.unsaved',
+  ring: 'shared.ring',
+  dot: 'shared.dot',
+  check: 'shared.check',
+  set_aside: 'shared.set_aside',
+};
+
+/** Where the shared feedback is on its way, what came since, and what the teacher answered. */
+export function SharedState({ visit }: { visit: Visit }) {
+  const { directory } = useDevice();
+  const view = visit.view.value;
+  const latest = view.feedback.at(-1);
+  if (!latest) return null;
+  const shown = visit.entries.value.find((one) => one.entry.entry_id === latest.entry_id);
+  const state = shown?.state ?? 'check';
+  const teacher = nameOf(directory.value, view.context?.observed_id);
+  return (
+    <section class={state === 'check' ? 'card shared-state' : 'card safe shared-state'}>
+      <MarkSign state={state} />
+      <div>
+        <p>
+          <b>
+            {t('shared.title', {
+              teacher,
+              version: latest.version,
+              day: nearDay(latest.occurred_at),
+              time: clockTime(latest.occurred_at),
+            })}
+          </b>{' '}
+          {t(WORDS[state], { teacher, reason: shown?.set_aside?.text ?? '' })}
+        </p>
+        {view.has_new_evidence_since_feedback && <p>{t('shared.new_evidence')}</p>}
+        {view.replies.map((reply) => (
+          <div key={reply.entry_id} class="reply-block">
+            <p class="soft">
+              {t('shared.reply', { teacher, day: nearDay(reply.occurred_at), time: clockTime(reply.occurred_at) })}
+            </p>
+            <q class="reply">{reply.text}</q>
+          </div>
+        ))}
+      </div>
+    </section>
+  );
+}

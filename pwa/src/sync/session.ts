@@ -1,0 +1,99 @@
+import * as v from 'valibot';
+import {
+  type Account,
+  forgetAccount,
+  rememberAccount,
+  rememberedAccounts,
+} from '../log/accounts.ts';
+import { type Answer, expectAnswer } from './answer.ts';
+import { askSession, type Conversation } from './conversation.ts';
+import { browserPorts, type Ports } from './ports.ts';
+import type { Network } from './status.ts';
+
+/** Who works on this tablet now. */
+export interface Session {
+  readonly person_id: string;
+  readonly display_name: string;
+  readonly tenant_id: string;
+  readonly tenant_name: string;
+  readonly roles: readonly string[];
+  /** null where the tablet's memory said who it is, not the server. */
+  readonly csrf_token: string | null;
+}
+
+export interface OpenedSession {
+  /** null: nobody is known on this tablet; a network is needed once to sign in. */
+  readonly session: Session | null;
+  readonly network: Network;
+  /** Accounts used on this tablet, most recent first. */
+  readonly accounts: readonly Account[];
+}
+
+const ME = v.looseObject({
+  person_id: v.string(),
+  display_name: v.string(),
+  tenant_id: v.string(),
+  tenant_name: v.string(),
+  roles: v.array(v.string()),
+  csrf_token: v.string(),
+});
+
+const PATIENCE_MS = 10_000;
+/** Somebody stands in a classroom door: what the tablet knows is enough to begin. */
+const PATIENCE_WITH_MEMORY_MS = 2_500;
+
+function askWhoIAm(ports: Ports, timeout_ms: number): Promise<Answer<Session>> {
+  return askSession(ports, { path: '/api/v1/me', schema: ME, timeout_ms });
+}
+
+/** The server's word that this is still the same person; null while somebody else is signed in. */
+export async function confirmSession(talk: Conversation): Promise<Session | null> {
+  const answer = await askWhoIAm(talk.ports, PATIENCE_MS);
+  if (answer.outcome === 'sign-in') talk.needs_sign_in = true;
+  const me = expectAnswer(answer);
+  talk.needs_sign_in = false;
+  if (me.person_id === talk.session.person_id) return me;
+  talk.attention = { code: 'other-person', text: null };
+  return null;
+}
+
+export async function openSession(ports: Ports = browserPorts): Promise<OpenedSession> {
+  const accounts = await rememberedAccounts();
+  const patience = accounts.length > 0 ? PATIENCE_WITH_MEMORY_MS : PATIENCE_MS;
+  const answer = await askWhoIAm(ports, patience);
+  if (answer.outcome === 'answered') {
+    const session = answer.body;
+    await remember(session);
+    return { session, network: 'online', accounts: await rememberedAccounts() };
+  }
+  const known = accounts[0];
+  return {
+    session: known ? { ...known, csrf_token: null } : null,
+    network: answer.outcome === 'sign-in' ? 'sign-in' : 'offline',
+    accounts,
+  };
+}
+
+/** True when the server has ended the session. Entries on this tablet stay. */
+export async function signOut(session: Session, ports: Ports = browserPorts): Promise<boolean> {
+  if (session.csrf_token === null) return false;
+  try {
+    const response = await ports.fetch(`${ports.base}/sign-out`, {
+      method: 'POST',
+      headers: { 'X-CSRFToken': session.csrf_token },
+      redirect: 'manual',
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    if (!response.ok && response.type !== 'opaqueredirect') return false;
+  } catch {
+    return false;
+  }
+  await forgetAccount(session.person_id);
+  return true;
+}
+
+async function remember(session: Session): Promise<void> {
+  const { person_id, display_name, tenant_id, tenant_name, roles } = session;
+  const last_used_at = new Date().toISOString();
+  await rememberAccount({ person_id, display_name, tenant_id, tenant_name, roles, last_used_at });
+}

@@ -1,0 +1,45 @@
+import type { Counts } from '../log/log.ts';
+
+/** offline: no answer that proves to be our server's. sign-in: it answers, and asks who we are. */
+export type Network = 'online' | 'offline' | 'sign-in';
+
+/** Something a person must know of; nothing is lost and capture goes on. */
+export interface Attention {
+  readonly code: AttentionCode;
+  /** The server's own sentence where it gave one. */
+  readonly text: string | null;
+}
+
+export type AttentionCode =
+  /** The server holds other entries under this tablet's numbers: no check is given. */
+  | 'stream-forked'
+  /** The server answered with a Problem; `text` is its sentence. */
+  | 'refused'
+  /** The server answers that it cannot at the moment (busy, or an error of its own). */
+  | 'server-trouble'
+  /** The server answers, but its mark does not move. */
+  | 'no-progress'
+  /** Somebody else is signed in in this browser: what is made here is still sent, nothing is fetched. */
+  | 'other-person'
+  /** This tablet's storage failed while sending. */
+  | 'storage'
+  /** Sending failed in a way nobody foresaw; it is tried again. */
+  | 'failed';
+
+export interface SyncStatus extends Counts {
+  readonly network: Network;
+  /** ISO time since which `network` is so. */
+  readonly since: string;
+  /** ISO time of the last answer that was our server's. */
+  readonly last_contact_at: string | null;
+  readonly is_sending: boolean;
+  readonly attention: Attention | null;
+}
+
+const STALLED_MS = 10 * 60_000;
+
+/** Online, and something waits for longer than ten minutes. */
+export function is_stalled(status: SyncStatus, now_ms: number): boolean {
+  if (status.network !== 'online' || status.oldest_unsent_at === null) return false;
+  return now_ms - Date.parse(status.oldest_unsent_at) > STALLED_MS;
+}

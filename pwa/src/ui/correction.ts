@@ -1,0 +1,49 @@
+import type { Context } from '../observation/view.ts';
+import { type Directory, findClass } from './directory.ts';
+import type { ShownEntry } from './mark_state.ts';
+import type { Visit, VisitDraft } from './visit.ts';
+
+interface Chosen {
+  observed_id: string;
+  class_id: string;
+  students_present: number | null;
+}
+
+/** Only what differs, replacing every version its author was shown; null where nothing differs. */
+export function correctionOf(
+  chosen: Chosen,
+  visit: Pick<Visit, 'view' | 'entries'>,
+  directory: Directory,
+  coach_id: string,
+  reason: string,
+): VisitDraft | null {
+  const { context, context_conflicts } = visit.view.value;
+  if (!context) return null;
+  const now = { ...chosen, ...whoAndWhere(chosen, context, directory, coach_id) };
+  const changed = Object.entries(now).filter(
+    ([field, value]) => value !== context[field as keyof Context] || context_conflicts.includes(field),
+  );
+  if (changed.length === 0) return null;
+  return {
+    kind: 'observation.corrected',
+    payload: { ...Object.fromEntries(changed), reason },
+    replaces: contextIds(visit.entries.value),
+  };
+}
+
+function whoAndWhere(chosen: Chosen, context: Context, directory: Directory, coach_id: string) {
+  const pairing = directory.pairings.find(
+    (one) => one.coach_id === coach_id && one.teacher_id === chosen.observed_id,
+  );
+  const is_coaching = context.channel === 'coaching';
+  return {
+    school_id: findClass(directory, chosen.class_id)?.school_id ?? context.school_id,
+    pairing_id: is_coaching ? (pairing?.pairing_id ?? context.pairing_id) : context.pairing_id,
+  };
+}
+
+function contextIds(shown: readonly ShownEntry[]): string[] {
+  return shown
+    .filter(({ entry }) => entry.kind === 'observation.started' || entry.kind === 'observation.corrected')
+    .map(({ entry }) => entry.entry_id);
+}

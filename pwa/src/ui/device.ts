@@ -1,0 +1,69 @@
+import { type Signal, signal } from '@preact/signals';
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import { readClock } from '../entry/clock.ts';
+import { type EntryDraft, type MadeEntry, makeEntry, makeId } from '../entry/entry.ts';
+import { deviceRandom } from '../entry/random.ts';
+import { type DeviceLog, openLog } from '../log/log.ts';
+import { type Session, type SyncHandle, startSync } from '../sync/sync.ts';
+import { type Directory, EMPTY_DIRECTORY, readDirectory } from './directory.ts';
+
+/** What every screen works with: whose tablet it is, its log, what it knows, how sending goes. */
+export interface Device {
+  readonly session: Session;
+  readonly log: DeviceLog;
+  readonly sync: SyncHandle;
+  readonly directory: Signal<Directory>;
+  readonly close: () => void;
+}
+
+export async function openDevice(session: Session): Promise<Device> {
+  const log = await openLog(session.person_id);
+  const directory = signal(EMPTY_DIRECTORY);
+  const read = async () => {
+    directory.value = await readDirectory(log);
+  };
+  await read();
+  const stop = log.subscribe(afterPause(150, (changes) => changes.includes('received') && void read()));
+  const sync = startSync(log, session);
+  const close = () => {
+    stop();
+    sync.stop();
+    log.close();
+  };
+  return { session, log, sync, directory, close };
+}
+
+export type OwnDraft = Omit<EntryDraft, 'author_id' | 'item_key'> & { item_key?: string | null };
+
+export function make(device: Device, draft: OwnDraft): MadeEntry {
+  const author_id = device.session.person_id;
+  return makeEntry({ item_key: null, ...draft, author_id }, readClock(), deviceRandom);
+}
+
+export function newId(): string {
+  return makeId(readClock().wall_ms, deviceRandom);
+}
+
+/** Collects what happens within `ms` and calls once. */
+export function afterPause(ms: number, act: (whats: string[]) => void): (change: { what: string }) => void {
+  let whats: string[] = [];
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  return ({ what }) => {
+    whats.push(what);
+    timer ??= setTimeout(() => {
+      const collected = whats;
+      whats = [];
+      timer = null;
+      act(collected);
+    }, ms);
+  };
+}
+
+export const DeviceContext = createContext<Device | null>(null);
+
+export function useDevice(): Device {
+  const device = useContext(DeviceContext);
+  if (!device) throw new Error('useDevice outside DeviceContext');
+  return device;
+}

@@ -1,0 +1,74 @@
+import type { Payload } from '../entry/entry.ts';
+import { findItem, type Item, type Protocol } from '../protocol/protocol.ts';
+import { type MessageKey, t } from './messages/messages.ts';
+
+interface Line {
+  readonly kind: string;
+  readonly item_key: string | null;
+  readonly payload: Payload;
+}
+
+/** What was seen, in a plain line without a judgement: on the timeline, in Undo, in a preview. */
+export function lineText(line: Line, protocol: Protocol | null): string {
+  const item = findItem(protocol, line.item_key);
+  const prompt = item?.prompt ?? line.item_key ?? t('line.unknown_item');
+  const { payload } = line;
+  switch (line.kind) {
+    case 'item.marked':
+      return prompt;
+    case 'item.not_seen':
+      return t('line.not_seen', { prompt });
+    case 'count.added':
+      return payload.code ? t('line.answer', { prompt, value: labelOf(item, payload.code) }) : prompt;
+    case 'sweep.taken':
+      return t('line.sweep', {
+        prompt,
+        n: Number(payload.n),
+        of: Number(payload.of),
+        unit: item?.unit ?? t('line.students'),
+      });
+    case 'script.written':
+      return scriptText(payload);
+    case 'rating.given':
+      return t('line.answer', { prompt, value: levelLabel(item, payload.level) });
+    case 'answer.given':
+      return t('line.answer', { prompt, value: answerLabel(payload.value) });
+    case 'tags.chosen':
+      return t('line.answer', { prompt, value: labelsOf(item, payload.codes) });
+    case 'value.given':
+      return t('line.answer', { prompt, value: labelOf(item, payload.value) });
+    default:
+      return prompt;
+  }
+}
+
+const SPEAKERS: Record<string, MessageKey> = { T: 'speaker.T', S: 'speaker.S', O: 'speaker.O' };
+
+export function speakerName(speaker: unknown): string {
+  return t(SPEAKERS[String(speaker)] ?? 'speaker.O');
+}
+
+function scriptText({ text, speaker }: Payload): string {
+  if (speaker === 'O') return String(text);
+  return t('line.said', { speaker: speakerName(speaker), text: String(text) });
+}
+
+const ANSWERS: Record<string, MessageKey> = { yes: 'answer.yes', no: 'answer.no', na: 'answer.na' };
+
+export function answerLabel(value: unknown): string {
+  const key = ANSWERS[String(value)];
+  return key ? t(key) : String(value);
+}
+
+export function labelOf(item: Item | null, code: unknown): string {
+  return item?.options?.find((option) => option.code === code)?.label ?? String(code ?? '');
+}
+
+export function levelLabel(item: Item | null, level: unknown): string {
+  return item?.levels?.find((one) => one.level === level)?.label ?? String(level ?? '');
+}
+
+function labelsOf(item: Item | null, codes: unknown): string {
+  const labels = (Array.isArray(codes) ? codes : []).map((code) => labelOf(item, code));
+  return labels.length ? labels.join(', ') : t('line.no_tags');
+}

@@ -1,0 +1,43 @@
+import type { Entry } from '../entry/entry.ts';
+import { is_evidence } from '../entry/kinds.ts';
+import type { EntryState, SetAside } from '../log/log.ts';
+
+/** ring: being written. unsaved: writing failed. dot: this tablet's disk. check: the server's. */
+export type MarkState = 'unsaved' | 'ring' | 'set_aside' | 'dot' | 'check';
+
+export interface ShownEntry {
+  readonly entry: Entry;
+  readonly state: MarkState;
+  readonly set_aside?: SetAside;
+  readonly is_own: boolean;
+}
+
+const LEAST_SAFE_FIRST: readonly MarkState[] = ['unsaved', 'ring', 'set_aside', 'dot', 'check'];
+
+/** One sign for several marks: a check means that all of them are on the server. */
+export function leastSafe(states: readonly MarkState[]): MarkState | null {
+  return LEAST_SAFE_FIRST.find((state) => states.includes(state)) ?? null;
+}
+
+export interface MarkCounts {
+  on_tablet: number;
+  sent: number;
+  set_aside: number;
+  unsaved: number;
+}
+
+export function countMarks(shown: readonly ShownEntry[]): MarkCounts {
+  const own = shown.filter((one) => one.is_own);
+  const count = (...states: (MarkState | EntryState)[]) => own.filter((one) => states.includes(one.state)).length;
+  return {
+    on_tablet: count('dot'),
+    sent: count('check', 'set_aside'),
+    set_aside: count('set_aside'),
+    unsaved: count('unsaved'),
+  };
+}
+
+export function countEvidence(shown: readonly ShownEntry[], retracted: readonly string[]): number {
+  const gone = new Set(retracted);
+  return shown.filter(({ entry }) => is_evidence(entry.kind) && !gone.has(entry.entry_id)).length;
+}

@@ -1,0 +1,28 @@
+import type { Context } from '../observation/view.ts';
+import type { Channel } from '../protocol/protocol.ts';
+import { type Directory, findClass, findProtocol, nameOf } from './directory.ts';
+import { type MessageKey, t } from './messages/messages.ts';
+
+const PURPOSES: Record<Channel, MessageKey> = {
+  coaching: 'purpose.coaching',
+  walkthrough: 'purpose.walkthrough',
+};
+
+export function purposeOf(channel: Channel | null): string {
+  return t(PURPOSES[channel ?? 'coaching']);
+}
+
+type Named = Pick<Context, 'observed_id' | 'class_id' | 'channel' | 'protocol_slug' | 'protocol_version'>;
+
+/** The words that stand for a visit on every screen. */
+export function visitNames(context: Named | null, directory: Directory) {
+  const teacher = nameOf(directory, context?.observed_id);
+  const protocol = findProtocol(directory, context?.protocol_slug ?? null, context?.protocol_version ?? null);
+  return {
+    teacher,
+    class_title: findClass(directory, context?.class_id)?.title ?? t('visit.no_class'),
+    purpose: purposeOf(context?.channel ?? null),
+    visible_to: t('visit.visible_to', { teacher }),
+    protocol_title: protocol?.document.title ?? context?.protocol_slug ?? '',
+  };
+}

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+import { listPrecache } from './build/precache.ts';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const BUILT = here('../server/noticing/web/static/built/app');
+
+/** The tablet app, complete: the service worker keeps all of it. */
+export default defineConfig({
+  root: here('.'),
+  base: '/app/',
+  publicDir: here('public'),
+  define: { __APP_VERSION__: JSON.stringify(readVersion()) },
+  oxc: { jsx: { importSource: 'preact' } },
+  build: {
+    outDir: BUILT,
+    emptyOutDir: true,
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: { app: here('index.html'), sw: here('src/sw/sw.ts') },
+      output: {
+        entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
+      },
+    },
+  },
+  plugins: [listPrecache(BUILT)],
+});
+
+function readVersion(): string {
+  const project = readFileSync(here('../pyproject.toml'), 'utf8');
+  return /^version\s*=\s*"([^"]+)"/m.exec(project)?.[1] ?? '0';
+}

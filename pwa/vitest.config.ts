@@ -1,0 +1,8 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  root: fileURLToPath(new URL('..', import.meta.url)),
+  oxc: { jsx: { importSource: 'preact' } },
+  test: { include: ['tests/pwa/**/*.test.{ts,tsx}'], environment: 'node' },
+});

@@ -1,0 +1,1 @@
+"""People, schools, roles, sign-in; policy.py decides who may do what."""

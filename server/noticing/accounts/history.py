@@ -1,0 +1,62 @@
+"""What one person could do at any time: read once, then asked for as many instants as a push has entries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from noticing.accounts import policy
+from noticing.accounts.models import Pairing, RoleGrant
+from noticing.database import db
+
+
+@dataclass(frozen=True)
+class Span:
+    """From an instant (it included) to another (it not), or without end."""
+
+    from_at: datetime
+    to_at: datetime | None
+
+    def holds_at(self, at: datetime) -> bool:
+        return self.from_at <= at and (self.to_at is None or at < self.to_at)
+
+
+@dataclass(frozen=True)
+class History:
+    """The roles and pairings of a person, present and past. Pure once it is read."""
+
+    person_id: str
+    tenant_id: str
+    roles: Sequence[tuple[str, str | None, Span]]  # role, school_id or None for the whole tenant
+    partners: Sequence[tuple[str, Span]]  # whom she coaches or is coached by
+
+    def actor_at(self, at: datetime) -> policy.Actor:
+        """The same as `people.actor_of`."""
+        held = [(role, school_id) for role, school_id, span in self.roles if span.holds_at(at)]
+        reaching = [grant for grant in held if grant[0] == "principal"] or held
+        schools = frozenset(school_id for _, school_id in reaching if school_id)
+        is_everywhere = any(school_id is None for _, school_id in reaching)
+        roles = frozenset(role for role, _ in held)
+        return policy.Actor(self.person_id, self.tenant_id, roles, frozenset() if is_everywhere else schools)
+
+    def is_paired_at(self, partner_id: str, at: datetime) -> bool:
+        return any(partner == partner_id and span.holds_at(at) for partner, span in self.partners)
+
+
+def history_of(person_id: str, tenant_id: str) -> History:
+    grants = db.session.scalars(sa.select(RoleGrant).filter_by(person_id=person_id, tenant_id=tenant_id))
+    roles = [(grant.role, grant.school_id, Span(grant.from_at, grant.to_at)) for grant in grants]
+    pairings = sa.select(Pairing).where(
+        Pairing.tenant_id == tenant_id, sa.or_(Pairing.coach_id == person_id, Pairing.teacher_id == person_id)
+    )
+    partners = [
+        (each.teacher_id if each.coach_id == person_id else each.coach_id, _span_of(each))
+        for each in db.session.scalars(pairings)
+    ]
+    return History(person_id, tenant_id, roles, partners)
+
+
+def _span_of(pairing: Pairing) -> Span:
+    ends = [at for at in (pairing.to_at, pairing.suspended_at) if at is not None]
+    return Span(pairing.from_at, min(ends, default=None))

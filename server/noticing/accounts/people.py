@@ -1,0 +1,210 @@
+"""People and their roles: reading, adding, granting, ending. Every change is noted in the feed."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from noticing.accounts import pairings, policy
+from noticing.accounts.models import ClassSection, Person, RoleGrant
+from noticing.clock import make_id, now
+from noticing.database import db, writing
+from noticing.feed.counter import note_change
+from noticing.problems import Problem
+
+ROLES = ("coach", "principal", "teacher", "admin")
+
+
+class EmailTaken(ValueError):
+    """Somebody has this address already."""
+
+
+def actor_of(person_id: str, at: datetime | None = None) -> policy.Actor:
+    """The person as the policy sees her, with the roles that she holds (or held) at `at`."""
+    person = find_person(person_id)
+    grants = _grants_of(person_id, at or now())
+    reaching = [grant for grant in grants if grant.role == "principal"] or grants
+    is_everywhere = any(grant.school_id is None for grant in reaching)
+    schools = frozenset() if is_everywhere else frozenset(str(grant.school_id) for grant in reaching)
+    return policy.Actor(person_id, person.tenant_id, frozenset(grant.role for grant in grants), schools)
+
+
+def colleague_of(actor: policy.Actor, person_id: str, at: datetime | None = None) -> policy.Colleague:
+    """Another person as the policy sees her beside `actor` at `at`."""
+    moment = at or now()
+    schools = {grant.school_id for grant in _grants_of(person_id, moment) if grant.school_id}
+    schools |= set(db.session.scalars(sa.select(ClassSection.school_id).filter_by(teacher_id=person_id)))
+    is_paired = pairings.pairing_between(actor.person_id, person_id, moment) is not None
+    return policy.Colleague(find_person(person_id).tenant_id, person_id, frozenset(schools), is_paired)
+
+
+def find_person(person_id: str) -> Person:
+    person = db.session.get(Person, person_id)
+    if person is None:
+        raise Problem("not-found")
+    return person
+
+
+def person_of_email(email: str) -> Person | None:
+    return db.session.scalar(sa.select(Person).filter_by(email=tidy_email(email)))
+
+
+def names_of(tenant_id: str, ids: Iterable[str]) -> Mapping[str, str]:
+    """The names of those of `ids` who are people of the tenant."""
+    found = sa.select(Person.person_id, Person.display_name).where(
+        Person.tenant_id == tenant_id, Person.person_id.in_(set(ids))
+    )
+    return dict(db.session.execute(found).tuples().all())
+
+
+def count_people(tenant_id: str) -> int:
+    counted = sa.select(sa.func.count()).select_from(Person).filter_by(tenant_id=tenant_id)
+    return db.session.scalar(counted) or 0
+
+
+def tidy_email(email: str) -> str:
+    return email.strip().lower()
+
+
+def add_person(
+    tenant_id: str,
+    display_name: str,
+    email: str,
+    roles: Iterable[tuple[str, str | None]] = (),
+    *,
+    from_at: datetime | None = None,
+    granted_by: str | None = None,
+) -> str:
+    """Add a person with her roles, each (role, school_id or None for the whole tenant). No password yet."""
+    with writing(tenant_id) as session:
+        if session.scalar(sa.select(Person.person_id).filter_by(email=tidy_email(email))):
+            raise EmailTaken
+        person = Person(
+            person_id=make_id(),
+            tenant_id=tenant_id,
+            display_name=" ".join(display_name.split()),
+            email=tidy_email(email),
+        )
+        person_id = person.person_id
+        session.add(person)
+        session.flush()
+        note_change(session, tenant_id, "row", "person", person_id)
+        for role, school_id in roles:
+            _grant(session, tenant_id, person_id, role, school_id, from_at, granted_by)
+    return person_id
+
+
+def rename_person(person_id: str, display_name: str, email: str) -> None:
+    """Say who an account without name and address belongs to."""
+    tenant_id = find_person(person_id).tenant_id
+    with writing(tenant_id) as session:
+        other = session.scalar(sa.select(Person.person_id).filter_by(email=tidy_email(email)))
+        if other not in (None, person_id):
+            raise EmailTaken
+        person = session.get_one(Person, person_id)
+        person.display_name, person.email = " ".join(display_name.split()), tidy_email(email)
+        note_change(session, tenant_id, "row", "person", person_id)
+
+
+def grant_role(
+    person_id: str,
+    role: str,
+    school_id: str | None = None,
+    *,
+    from_at: datetime | None = None,
+    granted_by: str | None = None,
+) -> None:
+    """Let the person hold `role` in a school, or with None in the whole tenant."""
+    tenant_id = find_person(person_id).tenant_id
+    with writing(tenant_id) as session:
+        _grant(session, tenant_id, person_id, role, school_id, from_at, granted_by)
+
+
+def end_role(person_id: str, role: str, school_id: str | None = None, *, at: datetime | None = None) -> None:
+    """End a role at a place. The last coach or teacher role of a person takes her pairings with it."""
+    tenant_id, moment = find_person(person_id).tenant_id, at or now()
+    with writing(tenant_id) as session:
+        _end_grants(
+            session, tenant_id, person_id, moment, lambda g: (g.role, g.school_id) == (role, school_id)
+        )
+
+
+def deactivate_person(person_id: str, at: datetime | None = None) -> None:
+    """End every role, pairing and session of a person. What her devices still hold is received and set aside."""
+    tenant_id, moment = find_person(person_id).tenant_id, at or now()
+    with writing(tenant_id) as session:
+        _end_grants(session, tenant_id, person_id, moment, lambda _grant: True)
+        person = session.get_one(Person, person_id)
+        person.is_active = False
+        person.session_mark += 1
+
+
+def end_sessions(person_id: str) -> None:
+    """Sign the person out everywhere."""
+    with writing(find_person(person_id).tenant_id) as session:
+        session.get_one(Person, person_id).session_mark += 1
+
+
+def roles_held(
+    person_ids: Iterable[str], at: datetime | None = None
+) -> Mapping[str, list[tuple[str, str | None]]]:
+    """The (role, school_id) pairs of each person, in the order in which they were granted."""
+    held: dict[str, list[tuple[str, str | None]]] = {person_id: [] for person_id in person_ids}
+    grants = sa.select(RoleGrant).where(RoleGrant.person_id.in_(held), _holds_at(at or now()))
+    for grant in db.session.scalars(grants.order_by(RoleGrant.role_grant_id)):
+        held[grant.person_id].append((grant.role, grant.school_id))
+    return held
+
+
+def _grants_of(person_id: str, at: datetime) -> list[RoleGrant]:
+    return list(
+        db.session.scalars(sa.select(RoleGrant).where(RoleGrant.person_id == person_id, _holds_at(at)))
+    )
+
+
+def _holds_at(at: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(RoleGrant.from_at <= at, sa.or_(RoleGrant.to_at.is_(None), RoleGrant.to_at > at))
+
+
+def _grant(
+    session: Session,
+    tenant_id: str,
+    person_id: str,
+    role: str,
+    school_id: str | None,
+    from_at: datetime | None,
+    granted_by: str | None,
+) -> None:
+    if role not in ROLES:
+        raise ValueError(f"there is no role {role}")
+    session.add(
+        RoleGrant(
+            tenant_id=tenant_id,
+            person_id=person_id,
+            role=role,
+            school_id=school_id,
+            from_at=from_at or now(),
+            granted_by=granted_by,
+        )
+    )
+    session.flush()
+    note_change(session, tenant_id, "row", "person", person_id)
+    note_change(session, tenant_id, "granted", "person", person_id, person_id)
+
+
+def _end_grants(
+    session: Session, tenant_id: str, person_id: str, at: datetime, is_meant: Callable[[RoleGrant], bool]
+) -> None:
+    running = session.scalars(
+        sa.select(RoleGrant).where(RoleGrant.person_id == person_id, _holds_at(at))
+    ).all()
+    ended = [grant for grant in running if is_meant(grant)]
+    for grant in ended:
+        grant.to_at = at
+    left = {grant.role for grant in running if grant not in ended}
+    for role in {grant.role for grant in ended} - left:
+        pairings.end_pairings_of(session, tenant_id, person_id, role, at)
+    if ended:
+        note_change(session, tenant_id, "row", "person", person_id)
+        note_change(session, tenant_id, "withdrawn", "person", person_id, person_id)

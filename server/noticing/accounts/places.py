@@ -1,0 +1,85 @@
+"""Tenants, schools and classes: reading and adding."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from noticing.accounts.models import ClassSection, School, Tenant
+from noticing.clock import make_id
+from noticing.database import db, writing
+from noticing.feed.counter import note_change
+
+
+def add_tenant(name: str, *, locale: str = "en", time_zone: str = "UTC", paper: str = "Letter") -> str:
+    """Add a district, or a school that stands alone; returns its id."""
+    tenant_id = make_id()
+    with writing(tenant_id) as session:
+        session.add(Tenant(tenant_id=tenant_id, name=name, locale=locale, time_zone=time_zone, paper=paper))
+        session.flush()
+        note_change(session, tenant_id, "row", "tenant", tenant_id)
+    return tenant_id
+
+
+def add_school(tenant_id: str, name: str) -> str:
+    school_id = make_id()
+    with writing(tenant_id) as session:
+        session.add(School(school_id=school_id, tenant_id=tenant_id, name=name))
+        session.flush()
+        note_change(session, tenant_id, "row", "school", school_id)
+    return school_id
+
+
+def add_class(
+    school_id: str, teacher_id: str, title: str, *, grade: str, subject: str, room: str, head_count: int
+) -> str:
+    """Add a class of a teacher; `head_count` is what the roster says, not who is present."""
+    class_id, tenant_id = make_id(), db.session.get_one(School, school_id).tenant_id
+    with writing(tenant_id) as session:
+        session.add(
+            ClassSection(
+                class_id=class_id,
+                tenant_id=tenant_id,
+                school_id=school_id,
+                teacher_id=teacher_id,
+                title=title,
+                grade=grade,
+                subject=subject,
+                room=room,
+                head_count=head_count,
+            )
+        )
+        session.flush()
+        note_change(session, tenant_id, "row", "class", class_id)
+        note_change(session, tenant_id, "row", "school", school_id)
+    return class_id
+
+
+def class_row(class_id: str) -> dict[str, Any] | None:
+    """A class as tablets hold it."""
+    found = db.session.get(ClassSection, class_id)
+    names = ("class_id", "school_id", "title", "grade", "subject", "room", "head_count", "teacher_id")
+    return {name: getattr(found, name) for name in names} if found else None
+
+
+def school_row(school_id: str) -> dict[str, Any] | None:
+    found = db.session.get(School, school_id)
+    return {"school_id": found.school_id, "name": found.name} if found else None
+
+
+def tenant_row(tenant_id: str) -> dict[str, Any] | None:
+    found = db.session.get(Tenant, tenant_id)
+    return (
+        {name: getattr(found, name) for name in ("tenant_id", "name", "locale", "paper")} if found else None
+    )
+
+
+def schools_of(tenant_id: str) -> Mapping[str, str]:
+    """school_id -> name, by name."""
+    found = sa.select(School.school_id, School.name).filter_by(tenant_id=tenant_id).order_by(School.name)
+    return dict(db.session.execute(found).tuples().all())
+
+
+def first_tenant_id() -> str | None:
+    """The oldest tenant: where the command line adds people when no other is named."""
+    return db.session.scalars(sa.select(Tenant.tenant_id).order_by(Tenant.tenant_id)).first()

@@ -1,0 +1,83 @@
+"""One-time links with which a person chooses her first password. Only the hash of a token is kept."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from noticing.accounts.models import Person, SetUpLink
+from noticing.accounts.passwords import hash_password
+from noticing.accounts.people import add_person, find_person, rename_person
+from noticing.clock import make_random_id, now
+from noticing.database import db, writing
+from noticing.problems import Problem
+
+VALID_FOR = timedelta(days=7)
+UNNAMED = "@unnamed.invalid"  # until the first administrator has said who she is
+
+
+def make_link(person_id: str) -> str:
+    """A new path to hand over, valid for seven days; an older unused one of the person stops working."""
+    token, tenant_id = secrets.token_urlsafe(32), find_person(person_id).tenant_id
+    with writing(tenant_id) as session:
+        session.execute(
+            sa.update(SetUpLink)
+            .where(SetUpLink.person_id == person_id, SetUpLink.used_at.is_(None))
+            .values(expires_at=now())
+        )
+        session.add(
+            SetUpLink(
+                token_hash=_hash(token),
+                tenant_id=tenant_id,
+                person_id=person_id,
+                expires_at=now() + VALID_FOR,
+            )
+        )
+    return f"/set-up/{token}"
+
+
+def person_of_link(token: str) -> Person:
+    """Whose link it is. A link that never was, was used or is too old gives the same Problem."""
+    link = db.session.get(SetUpLink, _hash(token))
+    person = db.session.get(Person, link.person_id) if link and _is_open(link) else None
+    if person is None or not person.is_active:
+        raise Problem("link-used")
+    return person
+
+
+def add_first_administrator(tenant_id: str) -> str:
+    """An account without name and address; its owner gives both when she opens her link. Returns its id."""
+    return add_person(tenant_id, "Administrator", make_random_id() + UNNAMED, [("admin", None)])
+
+
+def is_unnamed(person: Person) -> bool:
+    return person.email.endswith(UNNAMED)
+
+
+def use_link(token: str, password: str, who: tuple[str, str] | None = None) -> Person:
+    """Set the password and close the link in one transaction: of two that use it at once, one succeeds.
+
+    `who` is (name, address) of an account that has none yet.
+    """
+    hashed, owner = hash_password(password), person_of_link(token)
+    person_id, tenant_id = owner.person_id, owner.tenant_id
+    if who:
+        rename_person(person_id, *who)
+    with writing(tenant_id) as session:
+        link = session.get_one(SetUpLink, _hash(token), populate_existing=True)
+        if not _is_open(link):
+            raise Problem("link-used")
+        link.used_at = now()
+        person = session.get_one(Person, person_id, populate_existing=True)
+        person.password_hash = hashed
+        person.session_mark += 1
+    return find_person(person_id)
+
+
+def _is_open(link: SetUpLink) -> bool:
+    return link.used_at is None and link.expires_at > now()
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,63 @@
+"""The wiring. Which door has which lock is readable on one screen: DOORS."""
+
+from collections.abc import Mapping
+
+from flask import Flask
+
+from noticing import journal, problem_pages
+from noticing.accounts import pages as accounts_pages
+from noticing.accounts import sign_in
+from noticing.accounts.doors import Lock, guard_doors
+from noticing.config import Config
+from noticing.database import db, prepare_engine
+from noticing.feedback import pages as feedback_pages
+from noticing.sync import api as sync_api
+from noticing.web import health, layout, shell
+
+OPEN = Lock.open()  # anyone, no account
+SIGNED_IN = Lock.session("account.use")
+OBSERVER = Lock.session("app.enter")
+ADMIN = Lock.session("people.manage")
+DEVICE = Lock.device("device.deliver")  # a signed request, or a session of the same account
+NOTES = Lock.object("feedback.read")  # the page itself asks, for the one observation
+REPLY = Lock.object("feedback.reply")
+
+DOORS: Mapping[str, Lock] = {
+    "health.show": OPEN,
+    "shell.start": OPEN,
+    "shell.app": OPEN,  # the app's own files hold no data
+    "shell.built": OPEN,
+    "accounts.sign_in": OPEN,
+    "accounts.set_up": OPEN,  # holds a one-time token
+    "accounts.sign_out": SIGNED_IN,
+    "accounts.people": ADMIN,
+    "accounts.add_person": ADMIN,
+    "accounts.renew_link": ADMIN,
+    "sync.me": SIGNED_IN,
+    "sync.enrol": Lock.session("device.enrol"),
+    "sync.hello": DEVICE,
+    "sync.push": DEVICE,
+    "sync.changes": Lock.session("changes.read"),
+    "feedback.notes_list": Lock.session("notes.list"),
+    "feedback.notes_page": NOTES,
+    "feedback.notes_pdf": NOTES,
+    "feedback.reply": REPLY,
+}
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """The whole server. Without `config`, settings come from the environment."""
+    settings = config or Config.from_environment()
+    app = Flask("noticing", static_folder=None)
+    app.config.from_mapping(settings.for_flask())
+    journal.init_app(app)
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+    problem_pages.init_app(app)
+    layout.init_app(app)
+    sign_in.init_app(app)
+    for room in (health, shell, accounts_pages, sync_api, feedback_pages):
+        room.init_app(app)
+    guard_doors(app, DOORS)
+    return app

@@ -1,0 +1,101 @@
+"""The `noticing` command: serve, migrate, and adding schools, people and classes from a terminal."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+from noticing import terminal
+from noticing.serve import CannotServe
+from noticing.terminal import CannotDo
+
+ROLES = ("teacher", "coach", "principal", "admin")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = make_parser().parse_args(arguments)
+    try:
+        return int(options.run(options) or 0)
+    except (CannotServe, CannotDo) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def make_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="noticing", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_serve(commands)
+    _leaf(commands, "migrate", terminal.migrate, "bring the database to the tables of this version")
+    draft = _leaf(commands, "draft-migration", terminal.draft_migration, "write a migration (for developers)")
+    draft.add_argument("message")
+    _add_person(_group(commands, "person", "people and their links"))
+    _add_place(_group(commands, "school", "schools"), _group(commands, "class", "classes"))
+    return parser
+
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # it has no public name
+
+
+def _leaf(commands: Commands, name: str, run: object, text: str) -> argparse.ArgumentParser:
+    leaf: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    leaf.set_defaults(run=run)
+    leaf.add_argument(
+        "--data", type=Path, help="where database and photos lie (default: $NOTICING_DATA or ./data)"
+    )
+    return leaf
+
+
+def _group(commands: Commands, name: str, text: str) -> Commands:
+    return commands.add_parser(name, help=text).add_subparsers(required=True, metavar="COMMAND")
+
+
+def _add_serve(commands: Commands) -> None:
+    serve = _leaf(commands, "serve", terminal.serve, "start the server")
+    serve.add_argument("--host", default="127.0.0.1", help="where to listen (default: only this machine)")
+    serve.add_argument("--lan", action="store_true", help="listen on the network, not only on this machine")
+    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--workers", type=int, default=1, help="server processes (default: 1)")
+    serve.add_argument("--tls-cert", type=_existing_file, help="certificate chain, PEM")
+    serve.add_argument("--tls-key", type=_existing_file, help="its private key, PEM")
+    kind = serve.add_mutually_exclusive_group()
+    kind.add_argument("--demo", action="store_true", help="fill a new database with the demo school")
+    kind.add_argument("--empty", action="store_true", help="start a new database without the demo school")
+
+
+def _add_person(group: Commands) -> None:
+    add = _leaf(group, "add", terminal.add_person, "add a person and print her one-time link")
+    add.add_argument("--name", required=True, help="as colleagues say it: Ms Rivera")
+    add.add_argument("--email", required=True)
+    add.add_argument("--role", required=True, action="append", choices=ROLES, help="may be repeated")
+    add.add_argument("--school", help="name of the school; left out: everywhere")
+    add.add_argument(
+        "--coach-of", action="append", default=[], metavar="EMAIL", help="a teacher; may be repeated"
+    )
+    link = _leaf(
+        group, "link", terminal.renew_link, "print a new one-time link (also for a forgotten password)"
+    )
+    link.add_argument("--email", required=True)
+    pair = _leaf(group, "pair", terminal.pair, "let a coach and a teacher work together")
+    pair.add_argument("--coach", required=True, metavar="EMAIL")
+    pair.add_argument("--teacher", required=True, metavar="EMAIL")
+    for leaf in (add, link):
+        leaf.add_argument("--url", default="http://localhost:8000", help="how the server is reached")
+
+
+def _add_place(schools: Commands, classes: Commands) -> None:
+    school = _leaf(schools, "add", terminal.add_school, "add a school")
+    school.add_argument("--name", required=True)
+    lesson = _leaf(classes, "add", terminal.add_class, "add a class of a teacher")
+    for name in ("school", "teacher", "title", "grade", "subject", "room"):
+        lesson.add_argument(f"--{name}", required=True)
+    lesson.add_argument("--students", type=int, required=True, help="how many are on the roster")
+
+
+def _existing_file(text: str) -> Path:
+    path = Path(text)
+    if not path.is_file():
+        raise argparse.ArgumentTypeError(f"there is no file {text}")
+    return path.resolve()

@@ -1,0 +1,77 @@
+"""Settings: from the environment (`NOTICING_…`), over the data folder's own files, over defaults."""
+
+import contextlib
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+MAX_REQUEST_BYTES = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Config:
+    """What an installation may choose. `data_dir` holds the database, the secret key and later the photos."""
+
+    data_dir: Path
+    database_url: str
+    secret_key: str
+    is_behind_tls: bool = False
+    is_demo: bool = False
+    is_testing: bool = False
+    proxies: int = 0  # how many reverse proxies stand in front and say who asks
+    limits_url: str = (
+        "memory://"  # where tries are counted: shared by several workers only if it is elsewhere
+    )
+
+    @classmethod
+    def from_environment(cls, data_dir: Path | None = None, **overrides: Any) -> "Config":
+        """Read the settings; makes the data folder and its secret key on first use."""
+        folder = (data_dir or Path(os.environ.get("NOTICING_DATA", "data"))).resolve()
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        values: dict[str, Any] = {
+            "data_dir": folder,
+            "database_url": os.environ.get("NOTICING_DATABASE_URL", f"sqlite:///{folder / 'noticing.db'}"),
+            "secret_key": os.environ.get("NOTICING_SECRET_KEY") or _kept_secret(folder / "secret-key"),
+            "is_behind_tls": os.environ.get("NOTICING_TLS") == "1",
+            "is_demo": os.environ.get("NOTICING_DEMO") == "1",
+            "proxies": int(os.environ.get("NOTICING_PROXIES", "0")),
+            "limits_url": os.environ.get("NOTICING_LIMITS_URL", "memory://"),
+        }
+        return cls(**{**values, **overrides})
+
+    def for_flask(self) -> Mapping[str, Any]:
+        """The same settings in the names that Flask and its extensions read."""
+        return {
+            "NOTICING": self,
+            "SECRET_KEY": self.secret_key,
+            "SQLALCHEMY_DATABASE_URI": self.database_url,
+            "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True, "pool_pre_ping": True, "pool_size": 16},
+            "MAX_CONTENT_LENGTH": MAX_REQUEST_BYTES,
+            "SESSION_COOKIE_NAME": "noticing-session",
+            "SESSION_COOKIE_HTTPONLY": True,
+            "SESSION_COOKIE_SAMESITE": "Lax",
+            "SESSION_COOKIE_SECURE": self.is_behind_tls,
+            "PERMANENT_SESSION_LIFETIME": timedelta(days=30),
+            "SESSION_REFRESH_EACH_REQUEST": False,  # sign_in.py renews it once a day
+            "WTF_CSRF_TIME_LIMIT": None,  # a tablet may wake after weeks; the token lives as long as its session
+            "RATELIMIT_STORAGE_URI": self.limits_url,
+            "BABEL_DEFAULT_LOCALE": "en",
+            "TRANSLATIONS": "translations",
+            "TESTING": self.is_testing,
+        }
+
+
+def _kept_secret(file: Path) -> str:
+    if not file.exists():
+        # Written under another name first: two processes that start at once must end with one key.
+        draft = file.with_name(f"{file.name}.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48))
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, file)
+        draft.unlink()
+    return file.read_text().strip()

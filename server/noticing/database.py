@@ -1,0 +1,118 @@
+"""The database handle, its column types, and the one way to write."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.orm import DeclarativeBase, Session
+
+Id = sa.Uuid(as_uuid=False)  # ids are text in the program: JSON, URLs and columns then agree
+
+
+class UtcTime(sa.TypeDecorator[datetime]):
+    """An instant. SQLite forgets time zones, so everything goes in and comes out as UTC."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("an instant needs its time zone")
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+# Not in the class body: Flask-SQLAlchemy derives from Base, which SQLAlchemy 2.1 forbids for a per-base map.
+Base.registry.update_type_annotation_map({datetime: UtcTime()})
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+
+
+class UnsafeDatabase(RuntimeError):
+    """The database is set up in a way in which an acknowledged entry could be lost."""
+
+
+def prepare_engine(engine: sa.Engine) -> None:
+    """Set on every connection what "acknowledged means on disk" rests on, and refuse to start without it.
+
+    SQLite loses acknowledged transactions at a power cut with synchronous=NORMAL, and PostgreSQL with
+    fsync or synchronous_commit off; neither is a setting that may be chosen here.
+    """
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_pragmas)
+        event.listen(engine, "begin", _begin_sqlite)
+    with engine.connect() as connection:
+        _assert_durable(connection)
+
+
+def _set_pragmas(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN comes too late; _begin_sqlite says it
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")
+
+
+def _assert_durable(connection: sa.Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        found = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous")
+        }
+        if found != {"journal_mode": "wal", "synchronous": 2}:
+            raise UnsafeDatabase(f"SQLite must run with journal_mode=WAL and synchronous=FULL, not {found}.")
+        return
+    for name in ("fsync", "synchronous_commit", "full_page_writes"):
+        if connection.exec_driver_sql(f"SHOW {name}").scalar() == "off":
+            raise UnsafeDatabase(
+                f"PostgreSQL runs with {name}=off: what it acknowledges can be lost. Set {name}=on."
+            )
+
+
+@contextmanager
+def writing(tenant_id: str) -> Iterator[Session]:
+    """One transaction that may change a tenant's rows; commits at the end of the block, or nothing happened.
+
+    Writers of one tenant go one after another (SQLite: BEGIN IMMEDIATE; PostgreSQL: an advisory lock), so that
+    numbers taken from the feed's counter appear in the order of their commits: a reader that has seen
+    number 7 never misses a 6 that commits later.
+    """
+    session = db.session()
+    if session.in_transaction():
+        if session.new or session.dirty or session.deleted:
+            raise RuntimeError("there are unwritten changes outside of writing()")
+        session.rollback()
+    if session.get_bind().dialect.name == "sqlite":
+        session.connection(execution_options={"begin": "IMMEDIATE"})
+    else:
+        key = int.from_bytes(UUID(tenant_id).bytes[8:], signed=True)
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise

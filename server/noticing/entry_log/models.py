@@ -1,0 +1,70 @@
+"""Tables of the log. Nothing here is ever updated but a stream's marks and an entry's set-aside state."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from noticing.clock import now
+from noticing.database import Base, Id
+
+
+class Stream(Base):
+    """One installation of one account (or the server's own pages, `is_server_side`) that appends entries."""
+
+    __tablename__ = "stream"
+    stream_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(Id, sa.ForeignKey("tenant.tenant_id"), index=True)
+    person_id: Mapped[str] = mapped_column(Id, sa.ForeignKey("person.person_id"), index=True)
+    is_server_side: Mapped[bool] = mapped_column(default=False)
+    public_key: Mapped[dict[str, str] | None] = mapped_column(sa.JSON)  # JWK, P-256
+    device_label: Mapped[str] = mapped_column(default="")
+    enrolled_at: Mapped[datetime] = mapped_column(default=now)
+    last_contact_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    acknowledged_through: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    acknowledged_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32), default=bytes(32))
+    seen_change_seq: Mapped[int] = mapped_column(sa.BigInteger, default=0)  # the feed's end at the last push
+
+
+class Envelope(Base):
+    """That a stream's n-th entry is this body. Two streams may carry the same body (after a fork)."""
+
+    __tablename__ = "envelope"
+    stream_id: Mapped[str] = mapped_column(Id, sa.ForeignKey("stream.stream_id"), primary_key=True)
+    stream_seq: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    tenant_id: Mapped[str] = mapped_column(Id)
+    body_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+    change_seq: Mapped[int] = mapped_column(sa.BigInteger)  # of the entry
+
+
+class LogEntry(Base):
+    """A body as it was received, and what can be read from it (null where it cannot be read)."""
+
+    __tablename__ = "log_entry"
+    __table_args__ = (
+        sa.UniqueConstraint("entry_id", "body_hash"),
+        sa.Index("ix_log_entry_subject", "tenant_id", "subject_id", "kind"),
+        sa.Index("ix_log_entry_author", "tenant_id", "author_id", "change_seq"),
+        sa.Index(
+            "ix_log_entry_set_aside",
+            "tenant_id",
+            "subject_id",
+            "set_aside_code",
+            sqlite_where=sa.text("set_aside_code IS NOT NULL"),
+            postgresql_where=sa.text("set_aside_code IS NOT NULL"),
+        ),
+    )
+    tenant_id: Mapped[str] = mapped_column(Id, sa.ForeignKey("tenant.tenant_id"), primary_key=True)
+    change_seq: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    entry_id: Mapped[str] = mapped_column(Id)  # made from the hash where the body's own cannot be taken
+    body_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+    body: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    stream_id: Mapped[str] = mapped_column(Id)  # the first that brought it
+    stream_seq: Mapped[int] = mapped_column(sa.BigInteger)  # its number there
+    author_id: Mapped[str] = mapped_column(Id)  # the stream's person: what the body says is checked against it
+    subject_kind: Mapped[str | None]
+    subject_id: Mapped[str | None] = mapped_column(Id)
+    kind: Mapped[str | None]
+    received_at: Mapped[datetime] = mapped_column(default=now)
+    set_aside_code: Mapped[str | None]

@@ -1,0 +1,197 @@
+"""The log's verbs: append, and read what is there. Only `append` and `settle` write, inside `database.writing()`."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from noticing.entry_log.entry import Entry, parse_body, read_claimed_id
+from noticing.entry_log.models import Envelope, LogEntry
+
+_BATCH = 500  # ids in one IN (…): PostgreSQL plans longer lists slowly
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEntry:
+    """One body of the log and what was read from it when it came."""
+
+    tenant_id: str
+    change_seq: int
+    entry_id: str
+    body_hash: bytes
+    body: bytes
+    stream_id: str
+    stream_seq: int
+    author_id: str
+    subject_kind: str | None
+    subject_id: str | None
+    kind: str | None
+    received_at: datetime
+    set_aside_code: str | None
+
+    def parse(self) -> Entry:
+        """The entry in the body; raises Unreadable for what was set aside because of that."""
+        return parse_body(self.body)
+
+    def named_id(self) -> str:
+        """The id by which its device knows it: its own, even where the log could not take that."""
+        return read_claimed_id(self.body) or self.entry_id
+
+
+@dataclass(frozen=True, slots=True)
+class Enveloped:
+    """That a stream's n-th entry is this body."""
+
+    stream_id: str
+    stream_seq: int
+    tenant_id: str
+    body_hash: bytes
+    change_seq: int
+
+
+_entries = LogEntry.__table__
+_envelopes = Envelope.__table__
+_ENTRY_COLUMNS = [_entries.c[name] for name in StoredEntry.__slots__]
+
+
+def append(session: Session, entries: Iterable[StoredEntry], envelopes: Iterable[Enveloped]) -> None:
+    """Put bodies and their places in streams at the end of the log."""
+    for table, rows in ((_entries, [_as_row(e) for e in entries]), (_envelopes, [_as_row(e) for e in envelopes])):
+        if rows:
+            session.execute(sa.insert(table), rows)
+
+
+def settle(session: Session, tenant_id: str, change_seq: int, set_aside_code: str | None, entry: Entry) -> None:
+    """Accept (None) or set aside an entry that is in the log already, and note what can be read from it now."""
+    session.execute(
+        sa.update(_entries)
+        .where(*_place(tenant_id, change_seq))
+        .values(
+            set_aside_code=set_aside_code,
+            subject_kind=entry.subject_kind,
+            subject_id=entry.subject_id,
+            kind=entry.kind,
+            **({"entry_id": entry.entry_id} if set_aside_code is None else {}),
+        )
+    )
+
+
+def read_after(session: Session, tenant_id: str, after: int, limit: int) -> list[StoredEntry]:
+    """The next entries of a tenant in the order of commits, set aside or not."""
+    return _read(session, _entries.c.tenant_id == tenant_id, _entries.c.change_seq > after, limit=limit)
+
+
+def read_of_author(session: Session, author_id: str, tenant_id: str, after: int, through: int, limit: int) -> list[
+    StoredEntry
+]:
+    """A person's own entries whose number is in after < … <= through, set aside or not."""
+    by_author = (_entries.c.tenant_id == tenant_id, _entries.c.author_id == author_id)
+    return _read(session, *by_author, _entries.c.change_seq > after, _entries.c.change_seq <= through, limit=limit)
+
+
+def entry_at(session: Session, tenant_id: str, change_seq: int) -> StoredEntry | None:
+    return next(iter(_read(session, *_place(tenant_id, change_seq))), None)
+
+
+def entries_of(
+    session: Session, tenant_id: str, subject_ids: Collection[str], kinds: Collection[str] = ()
+) -> list[StoredEntry]:
+    """The accepted entries of these subjects in the order of commits; of all kinds where none is named."""
+    wanted = [_entries.c.tenant_id == tenant_id, _entries.c.set_aside_code.is_(None)]
+    if kinds:
+        wanted.append(_entries.c.kind.in_(kinds))
+    return _read_in_batches(session, wanted, _entries.c.subject_id, subject_ids)
+
+
+def set_aside_of(
+    session: Session, tenant_id: str, subject_ids: Collection[str], codes: Collection[str] = ()
+) -> list[StoredEntry]:
+    """What is set aside of these subjects, for the reasons named or for any."""
+    wanted = [_entries.c.tenant_id == tenant_id, _entries.c.set_aside_code.is_not(None)]
+    if codes:
+        wanted.append(_entries.c.set_aside_code.in_(codes))
+    return _read_in_batches(session, wanted, _entries.c.subject_id, subject_ids)
+
+
+def all_set_aside(session: Session, tenant_id: str) -> list[StoredEntry]:
+    return _read(session, _entries.c.tenant_id == tenant_id, _entries.c.set_aside_code.is_not(None))
+
+
+def entries_with_ids(session: Session, tenant_id: str, entry_ids: Collection[str]) -> list[StoredEntry]:
+    """Everything in the log under these ids; more than one where the same id came with other content."""
+    return _read_in_batches(session, [_entries.c.tenant_id == tenant_id], _entries.c.entry_id, entry_ids)
+
+
+def subjects_between(session: Session, tenant_id: str, after: int, through: int) -> set[str]:
+    """The subjects of the entries whose number is in after < … <= through."""
+    found = sa.select(_entries.c.subject_id).where(
+        _entries.c.tenant_id == tenant_id, _entries.c.change_seq > after, _entries.c.change_seq <= through
+    )
+    return {subject_id for subject_id in session.scalars(found.distinct()) if subject_id}
+
+
+def hashes_of_stream(session: Session, stream_id: str, first: int, last: int) -> dict[int, bytes]:
+    """stream_seq -> hash of what a stream has in first … last."""
+    found = sa.select(_envelopes.c.stream_seq, _envelopes.c.body_hash).where(
+        _envelopes.c.stream_id == stream_id, _envelopes.c.stream_seq.between(first, last)
+    )
+    return dict(session.execute(found.order_by(_envelopes.c.stream_seq)).tuples().all())
+
+
+def set_aside_of_stream(session: Session, stream_id: str, first: int, last: int) -> list[tuple[int, StoredEntry]]:
+    """(stream_seq, entry) of what is set aside among a stream's first … last."""
+    joined = sa.and_(
+        _entries.c.tenant_id == _envelopes.c.tenant_id, _entries.c.change_seq == _envelopes.c.change_seq
+    )
+    found = (
+        sa.select(_envelopes.c.stream_seq, *_ENTRY_COLUMNS)
+        .join(_entries, joined)
+        .where(_envelopes.c.stream_id == stream_id, _envelopes.c.stream_seq.between(first, last))
+        .where(_entries.c.set_aside_code.is_not(None))
+        .order_by(_envelopes.c.stream_seq)
+    )
+    return [(row[0], StoredEntry(*row[1:])) for row in session.execute(found)]
+
+
+def has_entry_of_other_stream(session: Session, tenant_id: str, author_id: str, stream_id: str, after: int) -> bool:
+    """Whether another stream of the author has brought something since `after`."""
+    found = sa.select(_entries.c.change_seq).where(
+        _entries.c.tenant_id == tenant_id,
+        _entries.c.author_id == author_id,
+        _entries.c.change_seq > after,
+        _entries.c.stream_id != stream_id,
+    )
+    return session.scalar(found.limit(1)) is not None
+
+
+def starts_of_author(session: Session, tenant_id: str, author_id: str) -> list[StoredEntry]:
+    """The accepted starts of all observations of a person."""
+    by_author = (_entries.c.tenant_id == tenant_id, _entries.c.author_id == author_id)
+    is_start = (_entries.c.kind == "observation.started", _entries.c.set_aside_code.is_(None))
+    return _read(session, *by_author, *is_start)
+
+
+def _place(tenant_id: str, change_seq: int) -> tuple[sa.ColumnElement[bool], ...]:
+    return (_entries.c.tenant_id == tenant_id, _entries.c.change_seq == change_seq)
+
+
+def _as_row(thing: StoredEntry | Enveloped) -> dict[str, Any]:
+    return {name: getattr(thing, name) for name in thing.__slots__}
+
+
+def _read(session: Session, *wanted: sa.ColumnElement[bool], limit: int | None = None) -> list[StoredEntry]:
+    found = sa.select(*_ENTRY_COLUMNS).where(*wanted).order_by(_entries.c.change_seq).limit(limit)
+    return [StoredEntry(*row) for row in session.execute(found)]
+
+
+def _read_in_batches(
+    session: Session, wanted: list[sa.ColumnElement[bool]], column: sa.Column[Any], ids: Collection[str]
+) -> list[StoredEntry]:
+    listed = sorted(ids)
+    found: list[StoredEntry] = []
+    for start in range(0, len(listed), _BATCH):
+        found += _read(session, *wanted, column.in_(listed[start : start + _BATCH]))
+    return sorted(found, key=lambda entry: entry.change_seq)

@@ -1,0 +1,101 @@
+"""The letter: notes as a PDF that is tagged for PDF/UA-1. The only user of WeasyPrint, which is imported when needed.
+
+What is rendered is plain data through one template, and nothing can be fetched that is not named here.
+The same notes give the same bytes.
+"""
+
+import threading
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from flask import render_template
+
+from noticing.feedback import sentences
+from noticing.feedback.context import Notes
+from noticing.problems import Problem
+
+FOLDER = Path(__file__).parent
+FONTS = {f"file:///letter/fonts/{file.name}": file for file in (FOLDER / "fonts").glob("*.woff2")}
+PAPERS = ("Letter", "A4")
+
+_one_at_a_time = threading.Lock()  # Pango's font map, which the styles share, is not safe among threads
+
+
+def is_available() -> bool:
+    """Whether PDFs can be made: WeasyPrint finds Pango."""
+    try:
+        _weasyprint()
+    except Problem:
+        return False
+    return True
+
+
+def render_pdf(notes: Notes, url: str, paper: str = "Letter") -> bytes:
+    """One or two pages on `paper`, with a link to the notes' page at `url`.
+
+    Raises Problem("pdf-engine-missing") where Pango is not installed.
+    """
+    weasyprint = _weasyprint()
+    html = render_template("feedback/letter.html", notes=notes, say=sentences, url=url)
+    with _one_at_a_time:
+        styles = _read_styles(paper if paper in PAPERS else PAPERS[0])
+        document = weasyprint.HTML(string=html, base_url="file:///letter/", url_fetcher=fetch_named)
+        made: bytes = document.write_pdf(
+            stylesheets=[styles.sheet],
+            font_config=styles.fonts,
+            pdf_variant="pdf/ua-1",
+            pdf_identifier=notes.digest[:16],
+            finisher=partial(_finish, link_text=sentences.name_link()),
+        )
+    return made
+
+
+def fetch_named(url: str) -> Any:
+    """The letter's own fonts, and nothing else, wherever it lies."""
+    if url not in FONTS:
+        raise ValueError("the letter names no such file")
+    from weasyprint.urls import URLFetcherResponse
+
+    return URLFetcherResponse(url, FONTS[url].read_bytes(), {"Content-Type": "font/woff2"})
+
+
+@dataclass(frozen=True)
+class _Styles:
+    sheet: Any
+    fonts: Any
+
+
+@cache
+def _read_styles(paper: str) -> _Styles:
+    """Parsed once in a process: a tenth of each letter's time otherwise."""
+    from weasyprint import CSS
+    from weasyprint.text.fonts import FontConfiguration
+
+    fonts = FontConfiguration()
+    text = (FOLDER / "letter.css").read_text("utf-8") + f"@page {{ size: {paper} }}"
+    sheet = CSS(string=text, base_url="file:///letter/", font_config=fonts, url_fetcher=fetch_named)
+    return _Styles(sheet, fonts)
+
+
+def _weasyprint() -> ModuleType:
+    try:
+        import weasyprint
+    except OSError as error:  # Pango or one of its companions is not installed
+        raise Problem("pdf-engine-missing") from error
+    return weasyprint
+
+
+def _finish(_document: Any, pdf: Any, link_text: str) -> None:
+    """What WeasyPrint leaves out: which cells a table's header heads, and what the link is called."""
+    from pydyf import String
+
+    parts: dict[bytes, Any] = {one.reference: one for one in pdf.objects if hasattr(one, "items")}
+    for part in parts.values():
+        if part.get("S") == "/TH":
+            group = parts[parts[part["P"]]["P"]]
+            part["A"]["Scope"] = "/Column" if group["S"] == "/THead" else "/Row"
+        if part.get("Subtype") == "/Link":
+            part["Contents"] = String(link_text)

@@ -1,0 +1,201 @@
+"""The words around the evidence: every sentence that page and PDF say about notes, through the catalogue."""
+
+from datetime import date
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from flask_babel import get_locale, gettext, ngettext
+
+from noticing.feedback.charts import Chart, Row
+from noticing.feedback.context import Line, Notes
+
+_ = gettext
+TIMES_MAX = 6
+
+
+def describe(line: Line) -> str:
+    """What was seen or heard, plainly, without an adjective."""
+    values, prompt = line.values, line.prompt
+    match line.kind:
+        case "item.not_seen":
+            return _("Looked for, not seen: %(prompt)s", prompt=prompt)
+        case "sweep.taken":
+            return describe_sweep(values["n"], values["of"], values["unit"], prompt)
+        case "script.written":
+            return quote(values["text"], values["speaker"])
+        case "answer.given":
+            return _("%(prompt)s: %(answer)s", prompt=prompt, answer=name_answer(values["answer"]))
+    label = values.get("label")
+    return _("%(prompt)s: %(answer)s", prompt=prompt, answer=label) if label else prompt
+
+
+def describe_sweep(n: int | None, of: int | None, unit: str | None, prompt: str) -> str:
+    """Where the look-for's own words begin with what is counted: "18 of 22 students with the task"."""
+    if unit and prompt.lower().startswith(unit.lower()):
+        return _("%(n)s of %(of)s %(what)s", n=n, of=of, what=unit + prompt[len(unit) :])
+    found = _("%(n)s of %(of)s %(what)s", n=n, of=of, what=unit or _("students"))
+    return _("%(prompt)s: %(answer)s", prompt=prompt, answer=found)
+
+
+def quote(text: str, speaker: str | None) -> str:
+    """What was heard, in quotation marks and with who said it; the observer's own note stands bare."""
+    match speaker:
+        case "T":
+            return _("Teacher: “%(text)s”", text=text)
+        case "S":
+            return _("Student: “%(text)s”", text=text)
+    return text
+
+
+def name_answer(value: str | None) -> str:
+    return {"yes": _("yes"), "no": _("no"), "na": _("does not apply here")}.get(value or "", str(value))
+
+
+def name_purpose(channel: str) -> str:
+    """The label at the head of the notes: what they are for, and what not."""
+    if channel == "walkthrough":
+        return _("Walkthrough for learning, not evaluation")
+    return _("Coaching, not evaluation")
+
+
+def name_title(notes: Notes) -> str:
+    """The document's own name, as tab, bookmark and PDF title show it."""
+    return _(
+        "Classroom visit notes, %(teacher)s, %(day)s", teacher=notes.teacher, day=write_day(notes.visited_on)
+    )
+
+
+def name_hours(notes: Notes) -> str:
+    return f"{notes.started}–{notes.ended}" if notes.ended else notes.started
+
+
+def name_readers(notes: Notes) -> str:
+    people = ", ".join(name for name in (notes.teacher, notes.observer) if name)
+    return _("Visible to: %(people)s.", people=people)
+
+
+def name_protocol(notes: Notes) -> str:
+    """Without the third number: a correction of wording is no news to a teacher."""
+    number = ".".join(notes.protocol_version.split(".")[:2])
+    return f"{notes.protocol_title}\u00a0{number}".strip()
+
+
+def name_version(notes: Notes) -> str:
+    if notes.is_reissued:
+        return _(
+            "v%(version)s, replaces v%(replaced)s", version=notes.version, replaced=notes.replaced_version
+        )
+    return _("v%(version)s", version=notes.version)
+
+
+def name_footer(notes: Notes) -> str:
+    """Who sees this, since when, and what it is not for."""
+    shared = _("Shared %(day)s.", day=write_short_day(notes.shared_on))
+    return f"{name_readers(notes)} {shared} {_('Not part of any evaluation file.')}"
+
+
+def name_link() -> str:
+    return _("Read these notes as a web page and reply there")
+
+
+def page_words() -> tuple[str, str]:
+    """What stands before the page's number and between it and the number of pages."""
+    before, _number, rest = _("Page %(page)s of %(pages)s", page="\0", pages="\0").partition("\0")
+    return before, rest.partition("\0")[0]
+
+
+def sum_up(chart: Chart) -> str:
+    """The chart in one sentence: its numbers."""
+    if not chart.has_data:
+        return _("Nothing was recorded for %(title)s.", title=chart.title)
+    if chart.kind == "line":
+        return _sum_up_sweeps(chart)
+    if chart.kind == "timeline":
+        return _sum_up_times(chart)
+    if len(chart.rows) == 1 and chart.rows[0].label == chart.title:
+        return f"{show_value(chart.rows[0])}."
+    found = [row for row in chart.rows if row.value or row.times]
+    told = (_("%(prompt)s: %(answer)s", prompt=row.label, answer=show_value(row)) for row in found)
+    return f"{'; '.join(told)}."
+
+
+def _sum_up_sweeps(chart: Chart) -> str:
+    n, of = sum(row.n or 0 for row in chart.rows), sum(row.of or 0 for row in chart.rows)
+    return ngettext(
+        "%(n)s of %(of)s in %(num)s sweep: %(percent)s %%.",
+        "%(n)s of %(of)s in %(num)s sweeps together: %(percent)s %%.",
+        len(chart.rows),
+        n=n,
+        of=of,
+        percent=round(100 * n / of) if of else 0,
+    )
+
+
+def _sum_up_times(chart: Chart) -> str:
+    if len(chart.rows) == 1:
+        row = chart.rows[0]
+        return _("%(prompt)s: %(answer)s", prompt=row.label, answer=list_times(row)) + "."
+    seen = sum(1 for row in chart.rows if row.times)
+    all_rows = len(chart.rows)
+    return ngettext(
+        "%(num)s of these %(all)s was seen.", "%(num)s of these %(all)s were seen.", seen, all=all_rows
+    )
+
+
+def list_times(row: Row) -> str:
+    """When a look-for was seen; many times are counted instead of listed."""
+    if not row.times:
+        return _("looked for, not seen") if row.is_looked_for else _("nothing recorded")
+    if len(row.times) > TIMES_MAX:
+        return _(
+            "%(num)s times, %(first)s to %(last)s", num=len(row.times), first=row.times[0], last=row.times[-1]
+        )
+    return ", ".join(row.times)
+
+
+def show_value(row: Row) -> str:
+    """The number of a row with its unit, or a dash for none."""
+    if row.unit == "time" and row.times:
+        return row.times[0]
+    if row.value is None:
+        return "–"
+    match row.unit:
+        case "part":
+            return _("%(n)s of %(of)s", n=row.n, of=row.of)
+        case "ratio":
+            return _("%(n)s to %(of)s", n=row.n, of=row.of)
+        case "percent":
+            return _("%(number)s %%", number=round(row.value))
+        case "per_minute":
+            return _("%(number)s a minute", number=format_decimal(row.value, "0.0", locale=_locale()))
+    return f"{row.value:g}"
+
+
+def write_number(number: int) -> str:
+    return format_decimal(number, locale=_locale())
+
+
+def write_day(day: date | None) -> str:
+    """Such as "12 November 2026"; the order of the parts is the translator's."""
+    return _format(day, _("d MMMM y"))
+
+
+def write_long_day(day: date | None) -> str:
+    return _format(day, _("EEEE d MMMM y"))
+
+
+def write_weekday(day: date | None) -> str:
+    return _format(day, _("EEEE d MMMM"))
+
+
+def write_short_day(day: date | None) -> str:
+    return _format(day, _("d MMM y"))
+
+
+def _format(day: date | None, pattern: str) -> str:
+    return format_date(day, pattern, locale=_locale()) if day else ""
+
+
+def _locale() -> Locale:
+    return get_locale() or Locale("en")

@@ -1,0 +1,110 @@
+"""Shared visits as this room needs them: the view, what the policy asks, and the people's names."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from noticing.accounts import policy
+from noticing.accounts.pairings import pairing_between
+from noticing.accounts.people import names_of
+from noticing.accounts.places import class_row
+from noticing.clock import now
+from noticing.feedback.context import Notes, day_of, make_notes, time_of
+from noticing.observations import projection
+from noticing.observations.measures import measures_of
+from noticing.problems import Problem
+from noticing.protocols.loader import load_all
+
+View = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Card:
+    """One visit in a list of notes."""
+
+    observation_id: str
+    channel: str
+    person: str  # the other one of the pair
+    class_label: str
+    visited_on: date | None
+    started: str
+    strength: str
+    version: int
+    replies: int
+    has_new_evidence: bool
+
+
+def find_visit(tenant_id: str, observation_id: str) -> View:
+    """The view of a visit of the tenant. Whether the actor may read it is another question."""
+    projection.catch_up(tenant_id)  # a push is folded at once, unless the server went down just then
+    view = projection.view_of(tenant_id, observation_id)
+    if view is None or view["context"] is None:
+        raise Problem("not-found")
+    return view
+
+
+def sitting_of(tenant_id: str, view: View) -> policy.Sitting:
+    """The visit as the policy sees it now."""
+    context, observer_id = view["context"], str(view["observer_id"])
+    observed_id = str(context["observed_id"])
+    is_coaching = context["channel"] == "coaching"
+    return policy.Sitting(
+        tenant_id=tenant_id,
+        channel=str(context["channel"]),
+        observer_id=observer_id,
+        observed_id=observed_id,
+        school_id=str(context["school_id"]),
+        is_pairing_held=is_coaching and pairing_between(observer_id, observed_id, now()) is not None,
+        is_finished=view["status"] in ("finished", "shared"),
+        is_shared=view["status"] == "shared",
+    )
+
+
+def notes_of(tenant_id: str, view: View) -> Notes:
+    """The notes of a shared visit."""
+    context = view["context"]
+    protocol = load_all().get((context["protocol_slug"], context["protocol_version"]))
+    document = protocol.document if protocol else None
+    names = names_of(tenant_id, [view["observer_id"], context["observed_id"]])
+    measures = measures_of(view, document) if document else ()
+    return make_notes(view, document, names, label_of_class(context["class_id"]), measures)
+
+
+def cards_of(actor: policy.Actor, *, is_own: bool, skip: int, count: int) -> list[Card]:
+    """Visits to the actor (`is_own`), or by her, whose feedback she may read; the newest first."""
+    projection.catch_up(actor.tenant_id)
+    find = projection.views_for_observed if is_own else projection.views_by_observer
+    views = [view for view in find(actor.tenant_id, actor.person_id) if view["status"] == "shared"]
+    readable = [view for view in views if _is_readable(actor, view)]
+    shown = readable[skip : skip + count]
+    others = [view["observer_id"] if is_own else view["context"]["observed_id"] for view in shown]
+    names = names_of(actor.tenant_id, others)
+    return [_card_of(view, names.get(other, "")) for view, other in zip(shown, others, strict=True)]
+
+
+def label_of_class(class_id: str) -> str:
+    """How teachers call it: the title that the class has in the roster."""
+    row = class_row(class_id)
+    return str(row["title"]) if row else ""
+
+
+def _is_readable(actor: policy.Actor, view: View) -> bool:
+    return policy.can(actor, "feedback.read", sitting_of(actor.tenant_id, view))
+
+
+def _card_of(view: View, person: str) -> Card:
+    feedback = view["feedback"][-1]
+    texts = [str(one.get("text", "")).strip() for one in feedback.get("strengths", ())]
+    return Card(
+        observation_id=view["observation_id"],
+        channel=view["context"]["channel"],
+        person=person,
+        class_label=label_of_class(view["context"]["class_id"]),
+        visited_on=day_of(view["started_at"]),
+        started=time_of(view["started_at"]) or "",
+        strength=next(filter(None, texts), ""),
+        version=int(feedback.get("version", 1)),
+        replies=len(view["replies"]),
+        has_new_evidence=bool(view["has_new_evidence_since_feedback"]),
+    )

@@ -1,0 +1,142 @@
+"""Step 6: folds what has come into views. Incremental and idempotent; `rebuild` makes the same bytes from zero."""
+
+import json
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from noticing.database import db, writing
+from noticing.entry_log import store
+from noticing.entry_log.entry import is_uuid
+from noticing.feed.counter import read_last_change_seq
+from noticing.feed.listing import changes_between
+from noticing.observations.fold import fold
+from noticing.observations.instants import instant_of
+from noticing.observations.models import ObservationView, ProjectionCursor
+from noticing.protocols.loader import load_all
+
+View = dict[str, Any]
+
+journey = logging.getLogger("noticing.journey")
+NUMBERS_AT_ONCE = 5000  # of the feed, in one transaction: pushes must not wait long for a rebuild
+_CONTEXT = ("observed_id", "class_id", "school_id", "pairing_id")
+_views = ObservationView.__table__
+
+
+def catch_up(tenant_id: str) -> None:
+    """Fold again each observation that something has come for since the last time."""
+    while _is_behind(tenant_id):
+        with writing(tenant_id) as session:
+            cursor = _cursor_of(session, tenant_id)
+            last = read_last_change_seq(session, tenant_id)
+            through = min(last, cursor.change_seq + NUMBERS_AT_ONCE)
+            touched = _touched_between(session, tenant_id, cursor.change_seq, through)
+            _fold_again(session, tenant_id, touched)
+            cursor.change_seq = through
+        if touched:
+            journey.info("step=6 project observations=%d through=%d", len(touched), through)
+
+
+def rebuild(tenant_id: str) -> None:
+    """Forget the views of a tenant and fold its whole log again."""
+    with writing(tenant_id) as session:
+        session.execute(sa.delete(_views).where(_views.c.tenant_id == tenant_id))
+        _cursor_of(session, tenant_id).change_seq = 0
+    catch_up(tenant_id)
+
+
+def view_of(tenant_id: str, observation_id: str) -> View | None:
+    """The view of one observation, None where nothing is known of it. Asks no policy."""
+    if not is_uuid(observation_id):
+        return None
+    found = _views.c.observation_id == observation_id
+    return next(iter(_read(tenant_id, found)), None)
+
+
+def views_for_observed(tenant_id: str, person_id: str) -> list[View]:
+    """Views of the visits to a teacher, the latest first. Asks no policy."""
+    return _read(tenant_id, _views.c.observed_id == person_id)
+
+
+def views_by_observer(tenant_id: str, person_id: str) -> list[View]:
+    """Views of the visits that a person made, the latest first. Asks no policy."""
+    return _read(tenant_id, _views.c.observer_id == person_id)
+
+
+def write_canonical(view: View) -> str:
+    """The one text of a view: equal views are equal byte for byte."""
+    return json.dumps(view, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _read(tenant_id: str, wanted: sa.ColumnElement[bool]) -> list[View]:
+    found = sa.select(_views.c.view).where(_views.c.tenant_id == tenant_id, wanted)
+    latest_first = (_views.c.started_instant.desc(), _views.c.observation_id.desc())
+    return [msgspec.json.decode(text) for text in db.session.scalars(found.order_by(*latest_first))]
+
+
+def _is_behind(tenant_id: str) -> bool:
+    """Read without the writers' lock: most who ask find that there is nothing to do."""
+    session = db.session()
+    done = session.scalar(
+        sa.select(ProjectionCursor.change_seq).where(ProjectionCursor.tenant_id == tenant_id)
+    )
+    return read_last_change_seq(session, tenant_id) > (done or 0)
+
+
+def _cursor_of(session: Session, tenant_id: str) -> ProjectionCursor:
+    cursor = session.get(ProjectionCursor, tenant_id, populate_existing=True)
+    if cursor is None:
+        cursor = ProjectionCursor(tenant_id=tenant_id, change_seq=0)
+        session.add(cursor)
+    return cursor
+
+
+def _touched_between(session: Session, tenant_id: str, after: int, through: int) -> set[str]:
+    """The observations with new entries, or with entries that were accepted or set aside later."""
+    touched = store.subjects_between(session, tenant_id, after, through)
+    for change in changes_between(session, tenant_id, after, through):
+        if change.room == "entry":
+            entry = store.entry_at(session, tenant_id, int(change.ref_id))
+            touched |= {entry.subject_id} if entry and entry.subject_id else set()
+    return touched
+
+
+def _fold_again(session: Session, tenant_id: str, observation_ids: Iterable[str]) -> None:
+    by_observation: dict[str, list[dict[str, Any]]] = {each: [] for each in sorted(observation_ids)}
+    for stored in store.entries_of(session, tenant_id, by_observation):
+        if stored.subject_id is not None:
+            by_observation[stored.subject_id].append(json.loads(stored.body))
+    session.execute(
+        sa.delete(_views).where(_views.c.tenant_id == tenant_id, _views.c.observation_id.in_(by_observation))
+    )
+    rows = [_row_of(tenant_id, each, entries) for each, entries in by_observation.items() if entries]
+    if rows:
+        session.execute(sa.insert(_views), rows)
+
+
+def _row_of(tenant_id: str, observation_id: str, entries: list[dict[str, Any]]) -> dict[str, Any]:
+    view = fold(entries, _protocol_document(entries))
+    context = view["context"] or {}
+    return {
+        "observation_id": observation_id,
+        "tenant_id": tenant_id,
+        "observer_id": view["observer_id"],
+        **{name: context.get(name) for name in _CONTEXT},
+        "channel": context.get("channel"),
+        "status": view["status"],
+        "protocol_slug": context.get("protocol_slug"),
+        "protocol_version": context.get("protocol_version"),
+        "started_at": view["started_at"],
+        "started_instant": instant_of(view["started_at"]) if view["started_at"] else None,
+        "view": write_canonical(view),
+    }
+
+
+def _protocol_document(entries: list[dict[str, Any]]) -> dict[str, Any] | None:
+    start = next((entry["payload"] for entry in entries if entry["kind"] == "observation.started"), {})
+    protocol = load_all().get((str(start.get("protocol_slug")), str(start.get("protocol_version"))))
+    return protocol.document if protocol else None

@@ -1,0 +1,128 @@
+"""Every error that a client can meet: a permanent code, a status, and a sentence to act on.
+
+Codes are never renamed or reused: tablets in drawers know them. Sentences carry no values from the
+request, so that an error can show nobody what he may not see.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+
+@dataclass(frozen=True)
+class Kind:
+    status: int
+    title: Any
+    sentence: Any
+
+
+CATALOGUE: dict[str, Kind] = {
+    "sign-in-needed": Kind(
+        401,
+        _l("Please sign in"),
+        _l("Sign in to go on. What is on this tablet stays there until it is sent."),
+    ),
+    "signature-wrong": Kind(
+        401,
+        _l("This device could not be recognised"),
+        _l(
+            "The signature does not belong to this stream. Sign in and enrol the device again; nothing is lost."
+        ),
+    ),
+    "csrf-missing": Kind(
+        400,
+        _l("This page is too old"),
+        _l("The form had no valid token. Open the page again and repeat the step."),
+    ),
+    "not-found": Kind(
+        404, _l("Nothing here"), _l("There is nothing at this address, or it is not shared with you.")
+    ),
+    "not-allowed-here": Kind(
+        403,
+        _l("Not for this account"),
+        _l("Your roles do not include this. Ask your administrator if they should."),
+    ),
+    "method-not-allowed": Kind(
+        405, _l("Not like this"), _l("This address does not answer that kind of request.")
+    ),
+    "too-large": Kind(
+        413, _l("Too much at once"), _l("The request is larger than 4 MB. Send it in smaller parts.")
+    ),
+    "too-many-entries": Kind(
+        413, _l("Too much at once"), _l("A push holds at most 1,000 entries. Send it in smaller parts.")
+    ),
+    "wrong-content-type": Kind(
+        415, _l("Unknown form of content"), _l("Send JSON with the content type application/json.")
+    ),
+    "not-understood": Kind(
+        400,
+        _l("This could not be read"),
+        _l("The request is not in a form that the server knows. Nothing changed."),
+    ),
+    "not-json": Kind(
+        400,
+        _l("This could not be read"),
+        _l("The request is not valid JSON. Nothing was recorded or changed by it."),
+    ),
+    "wrong-shape": Kind(
+        422,
+        _l("This could not be understood"),
+        _l("The JSON lacks a field or has one of another type. Nothing was recorded or changed by it."),
+    ),
+    "stream-unknown": Kind(
+        404, _l("This device is not enrolled"), _l("Enrol the stream first; its entries wait on the device.")
+    ),
+    "stream-taken": Kind(
+        409,
+        _l("This stream is in use"),
+        _l("The stream belongs to another key or account. Start a new stream."),
+    ),
+    "too-many-tries": Kind(429, _l("Too many tries"), _l("Wait a minute, then try again.")),
+    "link-used": Kind(
+        410,
+        _l("This link has been used"),
+        _l("The link was used or is too old. Ask your administrator for a new one."),
+    ),
+    "form-incomplete": Kind(
+        422, _l("Something is missing"), _l("Fill in what is marked and send the form again.")
+    ),
+    "server-fault": Kind(
+        500,
+        _l("A fault on our side"),
+        _l("The server could not do this. Nothing you sent before is lost; try again."),
+    ),
+    "database-away": Kind(
+        503,
+        _l("The database does not answer"),
+        _l("The server cannot reach its database. Try again in a minute."),
+    ),
+    "app-not-built": Kind(
+        503, _l("The tablet app is not built"), _l("Build it once: python3 dev.py run does this by itself.")
+    ),
+    "pdf-engine-missing": Kind(
+        503,
+        _l("No PDF just now"),
+        _l("The server lacks the Pango library. The notes page shows the same content."),
+    ),
+}
+
+
+class Problem(Exception):
+    """Raised anywhere; shown as application/problem+json (RFC 9457) or as a page."""
+
+    def __init__(self, code: str, *, errors: Any = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.kind = CATALOGUE[code]
+        self.errors = errors
+
+    def as_json(self) -> dict[str, Any]:
+        body = {
+            "type": f"urn:noticing:problem:{self.code}",
+            "code": self.code,
+            "status": self.kind.status,
+            "title": str(self.kind.title),
+            "detail": str(self.kind.sentence),
+        }
+        return body | ({"errors": self.errors} if self.errors else {})

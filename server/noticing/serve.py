@@ -1,0 +1,124 @@
+"""Starting the server: granian with this app, after the database was brought up to date."""
+
+import errno
+import ipaddress
+import os
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces, SSLProtocols
+from granian.log import LogLevels
+
+from noticing import journal
+from noticing.config import Config
+
+THREADS = 16
+
+
+class CannotServe(Exception):
+    """Said to the person who started the server, in a sentence."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the server listens, and by which certificate."""
+
+    host: str
+    port: int
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    workers: int = 1
+
+    @property
+    def scheme(self) -> str:
+        return "https" if self.tls_cert else "http"
+
+    @property
+    def is_loopback(self) -> bool:
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+    @property
+    def local_url(self) -> str:
+        is_any = self.host in ("0.0.0.0", "::")  # noqa: S104 - what somebody may have asked for
+        host = "localhost" if is_any or self.is_loopback else self.host
+        return f"{self.scheme}://{host}:{self.port}"
+
+    @property
+    def lan_url(self) -> str:
+        return f"{self.scheme}://{find_lan_address()}:{self.port}"
+
+
+def assert_free(place: Place) -> None:
+    """Granian shares ports between its processes, so it would not notice a server that is there already."""
+    family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((place.host, place.port))
+        except OSError as error:
+            raise CannotServe(_reason(error, place)) from None
+
+
+def run(place: Place, config: Config) -> int:
+    """Serve until Ctrl-C or SIGTERM; open requests are answered first. Returns the exit code."""
+    os.environ |= {
+        "NOTICING_DATA": str(config.data_dir),
+        "NOTICING_DATABASE_URL": config.database_url,
+        "NOTICING_TLS": "1" if place.tls_cert or config.is_behind_tls else "0",
+        "NOTICING_DEMO": "1" if config.is_demo else "0",
+    }
+    server = Granian(
+        "noticing.serve:make_app",
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=place.host,
+        port=place.port,
+        workers=place.workers,
+        blocking_threads=THREADS,
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,
+        http=HTTPModes.auto,
+        log_level=LogLevels.error,
+        ssl_cert=place.tls_cert,
+        ssl_key=place.tls_key,
+        ssl_protocol_min=SSLProtocols.tls12,
+        websockets=False,
+    )
+    try:
+        server.serve()
+    except SystemExit as stop:
+        # Ctrl-C reaches the workers too; that they are gone first is no failure.
+        return 0 if server.interrupt_signal else int(stop.code or 0)
+    return 0
+
+
+def make_app() -> Flask:
+    """The app of one worker process."""
+    from noticing.app import create_app
+
+    journal.set_up_logging()
+    return create_app(Config.from_environment())
+
+
+def find_lan_address() -> str:
+    """This machine's address in its own network; nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return socket.gethostname()
+        return str(probe.getsockname()[0])
+
+
+def _reason(error: OSError, place: Place) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {place.port} is in use. Stop what runs there, or choose another port with --port."
+    if error.errno == errno.EACCES:
+        return f"Port {place.port} needs more rights. Choose one above 1023 with --port."
+    return f"Cannot listen on {place.host}, port {place.port}: {error.strerror}."

@@ -1,0 +1,230 @@
+"""Judges entries: accepted, or set aside and why. Nothing is refused here, and nothing is forgotten.
+
+Pure: what the judgement rests on is handed in as `Grounds`. The first reason found is the one that is said.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from noticing.accounts import policy
+from noticing.accounts.history import History
+from noticing.entry_log.entry import Entry, is_uuid, read_instant
+from noticing.protocols import payloads
+from noticing.protocols.kinds import KINDS, is_evidence
+from noticing.protocols.loader import Protocol
+from noticing.sync.standing import Standing
+
+CLOCK_TOLERANCE = timedelta(minutes=2)  # a pairing begins by the server's clock, an entry by the tablet's
+
+Check = Callable[[Mapping[str, Any], str], list[tuple[str, str]]]
+
+_PAYLOAD_CODES = {
+    payloads.UNKNOWN_KIND: "kind-unknown",
+    payloads.TOO_LARGE: "too-long",
+    payloads.WRONG_ITEM: "item-of-other-type",
+    payloads.UNKNOWN_CODE: "choice-unknown",
+    payloads.UNKNOWN_LEVEL: "level-unknown",
+    payloads.N_OVER_TOTAL: "sweep-over-total",
+    payloads.NOTHING_CORRECTED: "nothing-corrected",
+}
+
+_checks: dict[str, Check] = {}
+_sentences: dict[str, str] = {}
+
+
+def register_check(kind: str, function: Check, sentences: Mapping[str, str] | None = None) -> None:
+    """Let a later room judge payloads of a kind: `function(payload, channel)` gives [(code, sentence)].
+
+    The first code becomes the reason. `sentences` are all that it can say, as keys of the catalogue.
+    """
+    _checks[kind] = function
+    _sentences.update(sentences or {})
+
+
+def registered_sentences() -> Mapping[str, str]:
+    return _sentences
+
+
+@dataclass
+class Grounds:
+    """What one author's entries are judged by. `standings` and `accepted` grow as entries are accepted."""
+
+    person_id: str
+    tenant_id: str
+    history: History
+    standings: dict[str, Standing]
+    protocols: Mapping[tuple[str, str], Protocol]
+    class_row: Callable[[str], Mapping[str, Any] | None]
+    school_ids: frozenset[str]
+    is_revoked: bool = False
+    accepted: dict[str, Entry] = field(default_factory=dict)  # what amendments may name, by entry_id
+
+
+def judge(entry: Entry, change_seq: int, grounds: Grounds) -> str | None:
+    """The set-aside code of an entry, or None: accepted."""
+    try:
+        return next(filter(None, (step(entry, change_seq, grounds) for step in _STEPS)), None)
+    except Exception:  # noqa: BLE001 - one entry that we fail to judge must not hold up all others
+        logging.getLogger(__name__).exception("an entry of kind %s could not be judged", entry.kind)
+        return "not-judged"
+
+
+def accept(entry: Entry, change_seq: int, grounds: Grounds) -> None:
+    """Let later entries stand on this one."""
+    standing = grounds.standings.setdefault(entry.subject_id, Standing(entry.subject_id))
+    standing.add(entry, change_seq)
+    grounds.accepted[entry.entry_id] = entry
+
+
+def _judge_sender(entry: Entry, _change_seq: int, grounds: Grounds) -> str | None:
+    if grounds.is_revoked:
+        return "device-revoked"
+    return None if entry.author_id == grounds.person_id else "not-your-entry"
+
+
+def _judge_shape(entry: Entry, _change_seq: int, _grounds: Grounds) -> str | None:
+    if entry.subject_kind != "observation" or entry.kind not in KINDS:
+        return "kind-unknown"
+    return _payload_code(payloads.check_payload(entry.kind, None, entry.payload))
+
+
+def _judge_observation(entry: Entry, _change_seq: int, grounds: Grounds) -> str | None:
+    standing = grounds.standings.get(entry.subject_id)
+    if entry.kind == "observation.started":
+        return None if standing is None or standing.start is None else "observation-started-twice"
+    if standing is None or standing.start is None:
+        return "observation-unknown"
+    if entry.kind == "feedback.replied":
+        return None  # _judge_reply asks the policy, for the observed teacher
+    return None if standing.start.author_id == grounds.person_id else "not-your-observation"
+
+
+def _judge_start(entry: Entry, _change_seq: int, grounds: Grounds) -> str | None:
+    if entry.kind != "observation.started":
+        return None
+    said = entry.payload
+    if not _is_pairing_or_none(said["pairing_id"]):
+        return "payload-wrong"
+    if said["tenant_id"] != grounds.tenant_id:
+        return "wrong-place"
+    protocol = grounds.protocols.get((said["protocol_slug"], said["protocol_version"]))
+    if protocol is None:
+        return "protocol-unknown"
+    if protocol.hash != said["protocol_hash"]:
+        return "protocol-differs"
+    return _judge_place(said["class_id"], said["school_id"], said["observed_id"], grounds)
+
+
+def _judge_correction(entry: Entry, change_seq: int, grounds: Grounds) -> str | None:
+    standing = grounds.standings.get(entry.subject_id)
+    is_taken_back = entry.kind == "entry.retracted" and standing and standing.is_correction(entry.payload["entry_id"])
+    if standing is None or not (is_taken_back or entry.kind == "observation.corrected"):
+        return None
+    if standing.is_shared_before(change_seq):
+        return "already-shared"
+    if is_taken_back:
+        return None
+    if not _is_pairing_or_none(entry.payload.get("pairing_id")):
+        return "payload-wrong"
+    place = (standing.field(name, entry) for name in ("class_id", "school_id", "observed_id"))
+    return _judge_place(*place, grounds)
+
+
+def _is_pairing_or_none(pairing_id: Any) -> bool:
+    """Who is paired is asked of the people; the id only has to be one."""
+    return pairing_id is None or is_uuid(pairing_id)
+
+
+def _judge_place(class_id: str, school_id: str, observed_id: str, grounds: Grounds) -> str | None:
+    row = grounds.class_row(class_id)
+    if row is None or row["school_id"] not in grounds.school_ids or row["teacher_id"] != observed_id:
+        return "class-not-of-teacher"
+    return None if row["school_id"] == school_id else "wrong-place"
+
+
+def _judge_item(entry: Entry, _change_seq: int, grounds: Grounds) -> str | None:
+    if is_evidence(entry.kind):
+        return _check_against_item(entry, entry.payload, grounds)
+    if entry.kind != "entry.amended":
+        return None
+    target = grounds.accepted.get(entry.payload["entry_id"])
+    if target is None or (target.author_id, target.subject_id) != (entry.author_id, entry.subject_id):
+        return "entry-unknown"
+    return _check_against_item(target, entry.payload["payload"], grounds)
+
+
+def _check_against_item(entry: Entry, payload: Mapping[str, Any], grounds: Grounds) -> str | None:
+    if entry.item_key is None and not payloads.has_to_name_item(entry.kind):
+        return _payload_code(payloads.check_payload(entry.kind, None, payload))
+    start = grounds.standings[entry.subject_id].start
+    said = start.payload if start else {}
+    protocol = grounds.protocols.get((said.get("protocol_slug", ""), said.get("protocol_version", "")))
+    if protocol is None:
+        return "protocol-unknown"
+    item = protocol.item(entry.item_key)
+    if item is None:
+        return "item-unknown"
+    return _payload_code(payloads.check_payload(entry.kind, item, payload))
+
+
+def _judge_reply(entry: Entry, _change_seq: int, grounds: Grounds) -> str | None:
+    if entry.kind != "feedback.replied":
+        return None
+    standing = grounds.standings[entry.subject_id]
+    if standing.field("observed_id") != grounds.person_id:
+        return "not-your-observation"
+    if entry.payload["feedback_entry_id"] not in standing.shares:
+        return "feedback-unknown"
+    return None if _is_permitted("feedback.reply", entry, standing, grounds) else "not-permitted-then"
+
+
+def _judge_permission(entry: Entry, _change_seq: int, grounds: Grounds) -> str | None:
+    if entry.kind == "feedback.replied":
+        return None
+    standing = grounds.standings.get(entry.subject_id)
+    if standing is None or standing.start is None:
+        standing = Standing(entry.subject_id)
+        standing.add(entry, 0)  # a start stands on itself
+    return None if _is_permitted("observation.add", entry, standing, grounds) else "not-permitted-then"
+
+
+def _is_permitted(action: str, entry: Entry, standing: Standing, grounds: Grounds) -> bool:
+    proposed = entry if entry.kind == "observation.corrected" else None
+    observed_id = standing.field("observed_id", proposed)
+    at = read_instant(entry.occurred_at)
+    for moment in (at, at + CLOCK_TOLERANCE, at - CLOCK_TOLERANCE):
+        is_held = grounds.history.is_paired_at(observed_id, moment)
+        sitting = standing.sitting(grounds.tenant_id, is_pairing_held=is_held, proposed=proposed)
+        if sitting is not None and policy.can(grounds.history.actor_at(moment), action, sitting):
+            return True
+    return False
+
+
+def _judge_by_other_rooms(entry: Entry, _change_seq: int, grounds: Grounds) -> str | None:
+    check = _checks.get(entry.kind)
+    if check is None:
+        return None
+    start = grounds.standings[entry.subject_id].start
+    found = check(entry.payload, str(start.payload["channel"]) if start else "")
+    _sentences.update(found)
+    return found[0][0] if found else None
+
+
+def _payload_code(sentence: str | None) -> str | None:
+    return None if sentence is None else _PAYLOAD_CODES.get(sentence, "payload-wrong")
+
+
+_STEPS = (
+    _judge_sender,
+    _judge_shape,
+    _judge_observation,
+    _judge_start,
+    _judge_correction,
+    _judge_item,
+    _judge_reply,
+    _judge_permission,
+    _judge_by_other_rooms,
+)

@@ -1,0 +1,82 @@
+"""Hands out what a person may hold on her tablet, in the order of commits. The policy is asked when reading.
+
+Candidates come from two indexed lists, her own entries and the feed's changes, so that the cost follows what
+is new and not the size of the log.
+"""
+
+from sqlalchemy.orm import Session
+
+from noticing.accounts.history import history_of
+from noticing.accounts.policy import Actor
+from noticing.clock import now
+from noticing.database import db
+from noticing.entry_log import store
+from noticing.entry_log.store import StoredEntry
+from noticing.feed.counter import read_last_change_seq, read_server_epoch
+from noticing.feed.listing import Noted, changes_between
+from noticing.sync.cursor import Cursor, mark_of, read_cursor, write_cursor
+from noticing.sync.handout import Handout
+from noticing.sync.reference import all_rows, protocol_rows, protocols_mark
+from noticing.sync.wire import Changes, Item
+
+DEFAULT_LIMIT, MAX_LIMIT = 500, 1000
+
+
+def hand_out(actor: Actor, after: str, limit: int) -> Changes:
+    """What follows the cursor `after`; "" begins with the rows as they are now."""
+    session = db.session()
+    # Read first: whatever commits while this runs has a higher number and comes with the next request.
+    last = read_last_change_seq(session, actor.tenant_id)
+    epoch = read_server_epoch(session)
+    cursor = _valid_cursor(session, actor, epoch, last, after) if after else None
+    items: list[Item] = []
+    if cursor is None:
+        items += all_rows(session, actor)
+        cursor, is_reset = Cursor(epoch, 0, "", last, protocols_mark()), bool(after)
+    else:
+        is_reset = False
+        if cursor.protocols != protocols_mark():
+            items += protocol_rows(session, actor)
+    news, reached = _news_after(session, actor, cursor, last, limit)
+    items += Handout(session, actor, history_of(actor.person_id, actor.tenant_id), now()).items_of(news)
+    mark = mark_of(session, actor.tenant_id, actor.person_id, reached)
+    following = Cursor(epoch, reached, mark, cursor.rows_seq, protocols_mark())
+    return Changes(epoch, write_cursor(following), reached < last, is_reset, items)
+
+
+def has_news(session: Session, tenant_id: str, person_id: str, stream_id: str, since: int) -> bool:
+    """Whether a device had better ask for changes: a hint, the cursor decides."""
+    if store.has_entry_of_other_stream(session, tenant_id, person_id, stream_id, since):
+        return True
+    last = read_last_change_seq(session, tenant_id)
+    return bool(changes_between(session, tenant_id, since, last, person_id, limit=1))
+
+
+def _valid_cursor(session: Session, actor: Actor, epoch: str, last: int, text: str) -> Cursor | None:
+    """None where the device must begin anew: another epoch, another item there, or something was withdrawn."""
+    cursor = read_cursor(text)
+    if cursor is None or cursor.epoch != epoch or cursor.change_seq > last:
+        return None
+    if cursor.mark != mark_of(session, actor.tenant_id, actor.person_id, cursor.change_seq):
+        return None
+    since = max(cursor.change_seq, cursor.rows_seq)
+    changes = changes_between(session, actor.tenant_id, since, last, actor.person_id)
+    return None if any(change.what == "withdrawn" for change in changes) else cursor
+
+
+def _news_after(
+    session: Session, actor: Actor, cursor: Cursor, last: int, limit: int
+) -> tuple[list[StoredEntry | Noted], int]:
+    """The next `limit` candidates, and the number up to which there is nothing else."""
+    at, tenant_id, person_id = cursor.change_seq, actor.tenant_id, actor.person_id
+    entries = store.read_of_author(session, person_id, tenant_id, at, last, limit + 1)
+    changes = changes_between(session, tenant_id, at, last, person_id, limit + 1)
+    merged: list[StoredEntry | Noted] = sorted([*entries, *changes], key=lambda each: each.change_seq)
+    page = merged[:limit]
+    reached = page[-1].change_seq if len(merged) > limit else last
+    return [each for each in page if not _is_in_rows(each, cursor)], reached
+
+
+def _is_in_rows(each: StoredEntry | Noted, cursor: Cursor) -> bool:
+    """The rows were handed out whole, later than this change of them."""
+    return isinstance(each, Noted) and each.what != "accepted" and each.change_seq <= cursor.rows_seq

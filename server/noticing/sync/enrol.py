@@ -1,0 +1,29 @@
+"""Binds a stream to a person: from then on its key delivers, for ever."""
+
+import re
+
+import msgspec
+
+from noticing.accounts.policy import Actor
+from noticing.database import writing
+from noticing.entry_log.streams import add_stream, find_stream
+from noticing.problems import Problem
+from noticing.sync.stream_key import is_on_curve
+from noticing.sync.wire import Enrolment
+
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def enrol(actor: Actor, enrolment: Enrolment) -> str:
+    """Enrol a device of the actor; the same stream with the same key again is fine. Returns stream_id."""
+    key: dict[str, str] = msgspec.to_builtins(enrolment.public_key)
+    if not is_on_curve(enrolment.public_key):
+        raise Problem("wrong-shape", errors={"public_key": ["The key is not a point of P-256."]})
+    with writing(actor.tenant_id) as session:
+        stream = find_stream(session, enrolment.stream_id)
+        if stream is None:
+            label = _UNPRINTABLE.sub(" ", enrolment.device_label).strip()
+            add_stream(session, enrolment.stream_id, actor.tenant_id, actor.person_id, key, label)
+        elif (stream.person_id, stream.public_key) != (actor.person_id, key):
+            raise Problem("stream-taken")
+    return enrolment.stream_id

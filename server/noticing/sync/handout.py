@@ -1,0 +1,89 @@
+"""Turns what is new in the feed into what one person may have of it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from noticing.accounts import policy
+from noticing.accounts.history import History
+from noticing.entry_log import store
+from noticing.entry_log.store import StoredEntry
+from noticing.feed.listing import Noted
+from noticing.sync.admit import registered_sentences
+from noticing.sync.grounds import read_standings
+from noticing.sync.reference import all_rows, row_item
+from noticing.sync.set_aside import say_why
+from noticing.sync.standing import Standing
+from noticing.sync.wire import EntryItem, GrantedItem, Item, RowItem, SetAsideItem
+
+
+@dataclass
+class Handout:
+    """For one reader at one time."""
+
+    session: Session
+    actor: policy.Actor
+    history: History
+    at: datetime
+    _standings: dict[str, Standing] = field(default_factory=dict)
+    _given_rows: set[tuple[str, str]] = field(default_factory=set)
+
+    def items_of(self, news: Sequence[StoredEntry | Noted]) -> list[Item]:
+        """In the order of `news`; each row once."""
+        entries = {each.change_seq: entry for each in news if (entry := self._entry_of(each)) is not None}
+        subject_ids = {entry.subject_id for entry in entries.values() if entry.subject_id}
+        self._standings = read_standings(self.session, self.actor.tenant_id, subject_ids)
+        items: list[Item] = []
+        for each in news:
+            entry = entries.get(each.change_seq)
+            items += self._items_of_entry(entry) if entry else self._items_of_change(each)
+        return items
+
+    def _entry_of(self, each: StoredEntry | Noted) -> StoredEntry | None:
+        if isinstance(each, StoredEntry):
+            return each
+        if each.room != "entry":
+            return None
+        return store.entry_at(self.session, self.actor.tenant_id, int(each.ref_id))
+
+    def _items_of_entry(self, entry: StoredEntry) -> Iterable[Item]:
+        if entry.set_aside_code is not None:
+            if entry.author_id == self.actor.person_id:
+                text = say_why(entry.set_aside_code, registered_sentences())
+                code, named = entry.set_aside_code, entry.named_id()
+                yield SetAsideItem(entry.stream_id, entry.stream_seq, named, code, text)
+        elif self._may_read(entry):
+            yield EntryItem(entry.stream_id, entry.stream_seq, entry.body.decode())
+
+    def _items_of_change(self, change: StoredEntry | Noted) -> Iterable[Item]:
+        if not isinstance(change, Noted):
+            return
+        if change.what == "row":
+            row = row_item(self.actor, change.room, change.ref_id)
+            yield from self._once([row] if row else [])
+        elif change.what == "granted":
+            yield GrantedItem(change.room, change.ref_id)
+            if change.room == "person":  # with another role she may know other people and places
+                yield from self._once(all_rows(self.session, self.actor))
+
+    def _once(self, rows: Iterable[RowItem]) -> Iterable[RowItem]:
+        for row in rows:
+            if (row.room, row.id) not in self._given_rows:
+                self._given_rows.add((row.room, row.id))
+                yield row
+
+    def _may_read(self, entry: StoredEntry) -> bool:
+        standing = self._standings.get(entry.subject_id or "")
+        partner_id = None
+        if standing is not None and standing.start is not None:
+            observed_id = standing.field("observed_id")
+            is_observer = standing.start.author_id == self.actor.person_id
+            partner_id = observed_id if is_observer else standing.start.author_id
+        is_held = partner_id is not None and self.history.is_paired_at(partner_id, self.at)
+        sitting = standing and standing.sitting(entry.tenant_id, is_pairing_held=is_held)
+        if sitting is None:
+            return False
+        evidence = policy.Evidence(entry.tenant_id, entry.kind or "", entry.author_id, sitting)
+        return policy.can(self.actor, "entry.read", evidence)

@@ -1,0 +1,173 @@
+"""Step 5: takes a push. One transaction appends, judges and moves the mark; it commits, and only then is there an answer.
+
+Acknowledged means committed, byte for byte. Whatever can be read is kept; `admit` says what counts.
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from noticing.clock import now
+from noticing.database import writing
+from noticing.entry_log import store
+from noticing.entry_log.entry import hash_body
+from noticing.entry_log.running_hash import extend_running_hash
+from noticing.entry_log.store import Enveloped, StoredEntry
+from noticing.entry_log.streams import StreamState, find_stream, move_mark
+from noticing.feed.counter import read_last_change_seq, take_change_seqs
+from noticing.problems import Problem
+from noticing.sync.arrivals import Arrival, sort_arrivals
+from noticing.sync.reconsider import (
+    Candidate,
+    judge_all,
+    note_for_readers,
+    settle_changed,
+    waiting_candidates,
+)
+from noticing.sync.wire import LAST_SEQ
+
+journey = logging.getLogger("noticing.journey")
+_followers: list[Callable[[str], object]] = []
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Where a stream stands after a push. `fork_at`: that number has other content here; nothing was appended."""
+
+    stream: StreamState  # as it was before
+    acknowledged_through: int
+    acknowledged_hash: bytes
+    ranges_beyond: list[tuple[int, int]] = field(default_factory=list)
+    set_aside: list[tuple[int, str, str]] = field(default_factory=list)  # stream_seq, entry_id, code
+    fork_at: int | None = None
+
+
+def call_after_receiving(function: Callable[[str], object]) -> None:
+    """Let a later step follow each push: `function(tenant_id)`, after the commit. Its faults are logged only."""
+    if function not in _followers:
+        _followers.append(function)
+
+
+def receive(tenant_id: str, stream_id: str, from_seq: int, bodies: Sequence[str]) -> Receipt:
+    """Keep `bodies` as entries `from_seq` … of the stream. Raises Problem where the stream is unknown."""
+    with writing(tenant_id) as session:
+        stream = find_stream(session, stream_id)
+        if stream is None or stream.tenant_id != tenant_id:
+            raise Problem("stream-unknown")
+        receipt = append_to_stream(session, stream, from_seq, bodies)
+    journey.info(
+        "step=5 receive stream=%s entries=%d acknowledged_through=%d set_aside=%d",
+        stream_id,
+        len(bodies),
+        receipt.acknowledged_through,
+        len(receipt.set_aside),
+    )
+    if bodies and receipt.fork_at is None:
+        let_follow(tenant_id)
+    return receipt
+
+
+def let_follow(tenant_id: str) -> None:
+    """Let the next step begin. What was received stays received whatever happens there."""
+    for follow in _followers:
+        try:
+            follow(tenant_id)
+        except Exception:  # noqa: BLE001 - a fault in a view must not take back the answer to a committed push
+            logging.getLogger(__name__).exception("the step after receiving failed")
+
+
+def append_to_stream(session: Session, stream: StreamState, from_seq: int, bodies: Sequence[str]) -> Receipt:
+    """Inside `writing()`: compare, append, judge, move the mark."""
+    sent = {from_seq + place: body.encode() for place, body in enumerate(bodies)}
+    hashes = {seq: hash_body(body) for seq, body in sent.items()}
+    there = store.hashes_of_stream(session, stream.stream_id, from_seq, from_seq + len(bodies) - 1)
+    fork_at = next((seq for seq, body_hash in there.items() if hashes[seq] != body_hash), None)
+    if fork_at is not None:
+        return Receipt(stream, stream.acknowledged_through, stream.acknowledged_hash, fork_at=fork_at)
+    beyond = store.hashes_of_stream(session, stream.stream_id, stream.acknowledged_through + 1, LAST_SEQ)
+    fresh = {seq: body for seq, body in sent.items() if seq not in there}
+    set_aside = _append_fresh(session, stream, fresh, hashes)
+    if there:
+        again = store.set_aside_of_stream(session, stream.stream_id, min(there), max(there))
+        set_aside += [(seq, e.named_id(), str(e.set_aside_code)) for seq, e in again if seq in there]
+    through, running, ranges = _advance(stream, beyond | hashes)
+    seen = read_last_change_seq(session, stream.tenant_id)
+    move_mark(session, stream.stream_id, through, running, seen, now())
+    return Receipt(stream, through, running, ranges, sorted(set_aside))
+
+
+def _append_fresh(
+    session: Session, stream: StreamState, fresh: Mapping[int, bytes], hashes: Mapping[int, bytes]
+) -> list[tuple[int, str, str]]:
+    """Append what the stream did not have; returns what of it is set aside."""
+    if not fresh:
+        return []
+    arrivals = sort_arrivals(session, stream, fresh, hashes)
+    stored = _judge_and_number(session, stream, arrivals.new)
+    by_key = arrivals.known | {(each.entry_id, each.body_hash): each for each in stored}
+    places, set_aside = [], []
+    for seq, arrival in arrivals.by_seq.items():
+        entry = by_key[arrival.key]
+        places.append(Enveloped(stream.stream_id, seq, stream.tenant_id, hashes[seq], entry.change_seq))
+        if entry.set_aside_code:
+            set_aside.append((seq, entry.named_id(), entry.set_aside_code))
+    store.append(session, stored, places)
+    return set_aside
+
+
+def _judge_and_number(session: Session, stream: StreamState, new: Sequence[Arrival]) -> list[StoredEntry]:
+    """Give each new body its place in the feed and its verdict; what waited for it gets a new verdict, too."""
+    first = take_change_seqs(session, stream.tenant_id, len(new))
+    numbered = dict(enumerate(new, first))
+    candidates = [
+        Candidate(number, stream.person_id, each.entry, stream.is_revoked)
+        for number, each in numbered.items()
+        if each.entry is not None and each.code is None
+    ]
+    waiting = waiting_candidates(session, stream.tenant_id, {each.entry.subject_id for each in candidates})
+    codes = judge_all(session, stream.tenant_id, [*candidates, *waiting])
+    settle_changed(session, stream.tenant_id, waiting, codes)
+    accepted = [each for each in (*candidates, *waiting) if codes[each.change_seq] is None]
+    note_for_readers(session, stream.tenant_id, accepted)
+    at = now()
+    return [
+        _stored(stream, number, each, each.code or codes.get(number), at) for number, each in numbered.items()
+    ]
+
+
+def _stored(stream: StreamState, change_seq: int, arrival: Arrival, code: str | None, at: datetime) -> StoredEntry:
+    entry = arrival.entry
+    return StoredEntry(
+        tenant_id=stream.tenant_id,
+        change_seq=change_seq,
+        entry_id=arrival.entry_id,
+        body_hash=arrival.body_hash,
+        body=arrival.body,
+        stream_id=stream.stream_id,
+        stream_seq=arrival.stream_seq,
+        author_id=stream.person_id,
+        subject_kind=entry.subject_kind if entry else None,
+        subject_id=entry.subject_id if entry else None,
+        kind=entry.kind if entry else None,
+        received_at=at,
+        set_aside_code=code,
+    )
+
+
+def _advance(stream: StreamState, hashes: Mapping[int, bytes]) -> tuple[int, bytes, list[tuple[int, int]]]:
+    """The contiguous mark with its running hash, and the ranges that lie beyond a gap."""
+    through = stream.acknowledged_through
+    following = []
+    while through + 1 in hashes:
+        through += 1
+        following.append(hashes[through])
+    ranges: list[tuple[int, int]] = []
+    for seq in sorted(seq for seq in hashes if seq > through):
+        if ranges and ranges[-1][1] == seq - 1:
+            ranges[-1] = (ranges[-1][0], seq)
+        else:
+            ranges.append((seq, seq))
+    return through, extend_running_hash(stream.acknowledged_hash, following), ranges

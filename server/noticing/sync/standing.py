@@ -1,0 +1,90 @@
+"""What the door must know of an observation: whose it is, whom and where it concerns, how far it has come.
+
+Pure. Read from the accepted entries of the log themselves, since an entry is judged in the transaction that
+brings it, before anything is folded. The fields are those of the fold's context; a test holds both together.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from noticing.accounts.policy import Sitting
+from noticing.entry_log.entry import Entry, read_instant
+
+KINDS = (
+    "observation.started",
+    "observation.corrected",
+    "observation.finished",
+    "feedback.shared",
+    "entry.retracted",
+)
+
+
+class Standing:
+    """Grows by `add`; entries may come in any order, the start first or not."""
+
+    def __init__(self, observation_id: str) -> None:
+        self.observation_id = observation_id
+        self.start: Entry | None = None
+        self.is_finished = False
+        self.shares: dict[str, int] = {}  # entry_id -> change_seq
+        self._corrections: list[Entry] = []
+        self._retracted: set[Any] = set()
+
+    def add(self, entry: Entry, change_seq: int) -> None:
+        """Take in one accepted entry."""
+        match entry.kind:
+            case "observation.started":
+                self.start = entry
+            case "observation.corrected":
+                self._corrections.append(entry)
+            case "observation.finished":
+                self.is_finished = True
+            case "feedback.shared":
+                self.shares[entry.entry_id] = change_seq
+            case "entry.retracted":
+                self._retracted.add(entry.payload.get("entry_id"))
+
+    def field(self, name: str, proposed: Entry | None = None) -> Any:
+        """A field of the context as it stands, or as it would with one more correction."""
+        if self.start is None:
+            return None
+        everything = [self.start, *self._corrections, *([proposed] if proposed else [])]
+        about = [entry for entry in everything if entry is self.start or name in entry.payload]
+        live = [entry for entry in about if entry is self.start or entry.entry_id not in self._retracted]
+        replaced = _replaced_by(live, {entry.entry_id: entry for entry in everything})
+        left = [entry for entry in live if entry.entry_id not in replaced] or live
+        return max(left, key=lambda entry: (read_instant(entry.occurred_at), entry.entry_id)).payload.get(name)
+
+    def is_correction(self, entry_id: str) -> bool:
+        return any(entry.entry_id == entry_id for entry in self._corrections)
+
+    def is_shared_before(self, change_seq: int) -> bool:
+        return any(shared < change_seq for shared in self.shares.values())
+
+    def sitting(self, tenant_id: str, *, is_pairing_held: bool, proposed: Entry | None = None) -> Sitting | None:
+        """The same as the policy sees it; None while its start is missing."""
+        if self.start is None:
+            return None
+        return Sitting(
+            tenant_id=tenant_id,
+            channel=str(self.start.payload.get("channel")),
+            observer_id=self.start.author_id,
+            observed_id=str(self.field("observed_id", proposed)),
+            school_id=str(self.field("school_id", proposed)),
+            is_pairing_held=is_pairing_held,
+            is_finished=self.is_finished or bool(self.shares),
+            is_shared=bool(self.shares),
+        )
+
+
+def _replaced_by(live: Iterable[Entry], known: Mapping[str, Entry]) -> set[str]:
+    """What the live entries replace, directly or through what they replaced."""
+    replaced: set[str] = set()
+    waiting = list(live)
+    while waiting:
+        entry = waiting.pop()
+        for entry_id in entry.replaces:
+            if entry_id in known and entry_id not in replaced and entry_id != entry.entry_id:
+                replaced.add(entry_id)
+                waiting.append(known[entry_id])
+    return replaced

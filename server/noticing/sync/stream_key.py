@@ -1,0 +1,85 @@
+"""Recognises the device that signed a request: ECDSA on P-256 over method, path, nonce and the body as it was sent."""
+
+import base64
+import binascii
+import hashlib
+from functools import lru_cache
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from flask import Request, g
+
+from noticing.accounts.policy import Device
+from noticing.database import db
+from noticing.entry_log.entry import is_uuid
+from noticing.entry_log.streams import StreamState, find_stream
+from noticing.problems import Problem
+from noticing.sync.wire import PublicKey
+
+MAX_NONCE_LENGTH = 128
+SIGNATURE_BYTES = 64  # r and s, 32 bytes each
+
+
+def recognise(request: Request) -> Device | None:
+    """The device that signed; None where a request does not claim to be signed. Raises Problem otherwise."""
+    signature = request.headers.get("Noticing-Signature")
+    if signature is None:
+        return None
+    nonce, stream_id = request.headers.get("Noticing-Nonce", ""), request.headers.get("Noticing-Stream", "")
+    if not (0 < len(nonce) <= MAX_NONCE_LENGTH and is_uuid(stream_id)):
+        raise Problem("signature-wrong")
+    stream = find_stream(db.session(), stream_id)
+    if stream is None:
+        raise Problem("stream-unknown")
+    signed = text_to_sign(request.method, request.path, nonce, request.get_data(cache=True))
+    if not _is_signed(stream, signature, signed):
+        raise Problem("signature-wrong")
+    g.signing_stream_id = stream_id
+    return Device(stream.tenant_id, stream.person_id)
+
+
+def signing_stream_id() -> str | None:
+    """The stream whose key signed this request, or None where a session vouches for it."""
+    found: str | None = g.get("signing_stream_id")
+    return found
+
+
+def text_to_sign(method: str, path: str, nonce: str, body: bytes) -> bytes:
+    return f"{method}\n{path}\n{nonce}\n{hashlib.sha256(body).hexdigest()}".encode()
+
+
+def is_on_curve(key: PublicKey) -> bool:
+    """Whether a JWK is a point of P-256 at all."""
+    try:
+        _load(key.x, key.y)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_signed(stream: StreamState, signature: str, signed: bytes) -> bool:
+    if stream.public_key is None:
+        return False
+    try:
+        raw = _decode(signature)
+        if len(raw) != SIGNATURE_BYTES:
+            return False
+        r, s = int.from_bytes(raw[:32]), int.from_bytes(raw[32:])
+        key = _load(stream.public_key["x"], stream.public_key["y"])
+        key.verify(encode_dss_signature(r, s), signed, ec.ECDSA(hashes.SHA256()))
+    except (InvalidSignature, ValueError, binascii.Error):
+        return False
+    return True
+
+
+@lru_cache(maxsize=4096)
+def _load(x: str, y: str) -> ec.EllipticCurvePublicKey:
+    point = ec.EllipticCurvePublicNumbers(int.from_bytes(_decode(x)), int.from_bytes(_decode(y)), ec.SECP256R1())
+    return point.public_key()
+
+
+def _decode(text: str) -> bytes:
+    """base64url without padding; ValueError for anything else."""
+    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)

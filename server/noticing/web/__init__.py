@@ -1,0 +1,1 @@
+"""What all pages share: base layout, components, charts, styles, start page."""

@@ -1,0 +1,56 @@
+"""What the server says when it starts: where to open it, as whom, how tablets reach it, where the data lies."""
+
+from collections.abc import Iterator
+
+from noticing.config import Config
+from noticing.serve import Place
+
+
+def describe(place: Place, config: Config, link: str | None) -> list[str]:
+    return ["", *_where(place, link), "", *_whom(place), *_tablets(place), "", *_data(config), ""]
+
+
+def _where(place: Place, link: str | None) -> Iterator[str]:
+    yield f"Noticing is at   {place.local_url}/"
+    if link:
+        yield ""
+        yield "The first administrator opens this link (once, within seven days) and chooses a password:"
+        yield f"    {place.local_url}{link}"
+
+
+def _whom(place: Place) -> Iterator[str]:
+    from noticing import demo
+
+    accounts = demo.accounts_there()
+    if not accounts:
+        return
+    yield f"Sign in as (password of all: {demo.PASSWORD})"
+    for email, words in accounts:
+        yield f"    {email:<34} {words}"
+    if not place.is_loopback:
+        yield ""
+        yield "WARNING: everybody on this network can sign in, for these passwords are public."
+        yield "         Never put real observations into the demo school."
+    yield ""
+
+
+def _tablets(place: Place) -> Iterator[str]:
+    if place.tls_cert and not place.is_loopback:
+        yield f"Tablets          {place.lan_url}/ (they must trust your certificate)"
+        return
+    yield "Tablets          browsers install the app and keep it offline only over https:// (or on this"
+    yield "                 machine itself). One of these opens the way:"
+    yield "                 - a certificate:      --lan --tls-cert FILE --tls-key FILE"
+    yield f"                   then                https://{place.lan_url.split('//')[1]}/"
+    yield "                 - a reverse proxy with a certificate in front (set NOTICING_PROXIES=1, NOTICING_TLS=1)"
+    yield f"                 - Android by USB:     adb reverse tcp:{place.port} tcp:{place.port}"
+    yield f"                   then                http://localhost:{place.port}/ on the tablet"
+    if not place.is_loopback:
+        yield f"                 Without it, {place.lan_url}/ shows pages and notes, but no app."
+
+
+def _data(config: Config) -> Iterator[str]:
+    yield f"The data lies in {config.data_dir}"
+    if not config.database_url.startswith("sqlite"):
+        yield "                 and in the PostgreSQL database of NOTICING_DATABASE_URL"
+    yield "Stop with Ctrl-C. What was sent is on the disk."

@@ -1,0 +1,356 @@
+import 'fake-indexeddb/auto';
+import { deleteDB } from 'idb';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { type DeviceLog, openLog } from '../../pwa/src/log/log.ts';
+import { browserPorts, type Ports } from '../../pwa/src/sync/ports.ts';
+import { is_stalled } from '../../pwa/src/sync/status.ts';
+import {
+  openSession,
+  type Session,
+  type SyncHandle,
+  type SyncStatus,
+  startSync,
+} from '../../pwa/src/sync/sync.ts';
+import { type Fault, SyncServer } from './sync_server.ts';
+import { PERSON, tap, taps, VISIT } from './tablet.ts';
+
+const SESSION: Session = {
+  person_id: PERSON,
+  display_name: 'Dana Reyes',
+  tenant_id: 't',
+  tenant_name: 'Riverbend',
+  roles: ['coach'],
+  csrf_token: null,
+};
+
+let server: SyncServer;
+let ports: Ports;
+let log: DeviceLog;
+let sync: SyncHandle | null = null;
+
+beforeEach(async () => {
+  server = new SyncServer();
+  server.signed_in = PERSON;
+  ports = { ...browserPorts, base: await server.start() };
+  log = await openLog(PERSON);
+});
+
+afterEach(async () => {
+  sync?.stop();
+  sync = null;
+  server.stop();
+  log.close();
+  await deleteDB(`noticing-${PERSON}`);
+  await deleteDB('noticing');
+});
+
+function begin(): SyncHandle {
+  sync?.stop();
+  sync = startSync(log, SESSION, ports);
+  return sync;
+}
+
+async function until(expected: Partial<SyncStatus>): Promise<void> {
+  await vi.waitFor(
+    () => expect(sync?.status.value).toMatchObject({ is_sending: false, ...expected }),
+    { timeout: 8_000, interval: 20 },
+  );
+}
+
+/** Faults in this order, one for each request that the path matches; then none. */
+function faults(path: string, ...planned: Fault[]): void {
+  server.fault = (asked) => (asked.endsWith(path) ? (planned.shift() ?? null) : null);
+}
+
+test('what was tapped offline gets its check, byte for byte, in one request', async () => {
+  const made = taps(200);
+  await log.append(made);
+  begin();
+  await until({ on_tablet: 0, sent: 200, network: 'online', attention: null });
+  expect(server.bodies()).toEqual(made.map((one) => one.body));
+  expect(server.paths()).toEqual([
+    'GET /api/v1/me',
+    'POST /api/v1/sync/streams',
+    'GET /api/v1/sync/hello',
+    'POST /api/v1/sync/push',
+    'GET /api/v1/me',
+    'GET /api/v1/sync/changes',
+  ]);
+  expect((await log.entriesOf(VISIT)).every((one) => one.state === 'check')).toBe(true);
+});
+
+test('a tap goes by itself, without asking anything else', async () => {
+  begin();
+  await until({ network: 'online' });
+  server.seen.length = 0;
+  await log.append([tap()]);
+  await vi.waitFor(() => expect(server.paths()).toEqual(['POST /api/v1/sync/push']), 3_000);
+  await until({ on_tablet: 0, sent: 1 });
+});
+
+test('a push says where it begins and how the tablet clock stands', async () => {
+  await log.append(taps(2));
+  begin();
+  await until({ sent: 2 });
+  const { json } = server.seen.find((one) => one.path.endsWith('/push')) ?? {};
+  const { stream_id } = await log.mark();
+  expect(json).toMatchObject({
+    stream_id,
+    from_seq: 1,
+    bodies: [{}, {}].map(() => expect.any(String)),
+  });
+  expect(Object.keys(json.clock)).toEqual([
+    'device_wall',
+    'device_elapsed_ms',
+    'clock_session_id',
+    'round_trip_ms',
+  ]);
+  expect(json.clock.round_trip_ms).toBeTypeOf('number');
+});
+
+const NO_ANSWERS: [string, Fault][] = [
+  ['a captive portal', 'portal'],
+  ['an answer with another nonce', 'wrong-nonce'],
+  ['a redirect', 'redirect'],
+  ['a connection that breaks', 'drop'],
+];
+test.each(NO_ANSWERS)('%s counts as offline and checks nothing', async (_, fault) => {
+  await log.append([tap()]);
+  server.fault = () => fault;
+  begin();
+  await until({ network: 'offline', on_tablet: 1, sent: 0, last_contact_at: null });
+  server.fault = () => null;
+  sync?.nudge();
+  await until({ network: 'online', on_tablet: 0, sent: 1 });
+});
+
+test('an answer lost after the commit doubles nothing', async () => {
+  faults('/push', 'drop-answer-after-commit');
+  await log.append(taps(3));
+  begin();
+  await until({ network: 'offline', on_tablet: 3 });
+  sync?.nudge();
+  await until({ sent: 3, network: 'online' });
+  expect(server.bodies()).toHaveLength(3);
+  // The second hello tells that all is there: it is not sent again.
+  expect(server.paths().filter((path) => path.endsWith('/push'))).toHaveLength(1);
+});
+
+test('a server in trouble is tried again by itself', async () => {
+  faults('/push', { status: 503 });
+  await log.append([tap()]);
+  begin();
+  await until({ sent: 1, attention: null, network: 'online' });
+});
+
+test('a Problem is shown with its sentence, and nothing is deleted', async () => {
+  server.fault = (path) => (path.endsWith('/push') ? { status: 403 } : null);
+  await log.append([tap()]);
+  begin();
+  await until({ attention: { code: 'refused', text: 'Detail of fault.' }, on_tablet: 1 });
+});
+
+test('too much at once is halved until it fits, and grows again', async () => {
+  server.fault = (path, { json }) =>
+    path.endsWith('/push') && json.bodies.length > 60 ? { status: 413 } : null;
+  await log.append(taps(250));
+  begin();
+  await until({ sent: 250 });
+  const sizes = server.seen.filter((one) => one.json?.bodies).map((one) => one.json.bodies.length);
+  expect(sizes.slice(0, 7)).toEqual([250, 125, 62, 31, 39, 49, 62]);
+  expect(server.bodies()).toHaveLength(250);
+});
+
+test('a push stays within the size that the server names', async () => {
+  server.limits = { max_entries: 40, max_bytes: 4_096 };
+  await log.append(taps(100));
+  begin();
+  await until({ sent: 100 });
+  const pushes = server.seen.filter((one) => one.path.endsWith('/push'));
+  expect(Math.max(...pushes.map((one) => one.bytes))).toBeLessThanOrEqual(4_096);
+  expect(Math.max(...pushes.map((one) => one.json.bodies.length))).toBeLessThanOrEqual(40);
+});
+
+test('what is set aside is checked, counted and says why', async () => {
+  server.set_aside_kinds = ['moon.phase'];
+  await log.append([tap(), tap({ kind: 'moon.phase' }), tap()]);
+  begin();
+  await until({ sent: 3, on_tablet: 0, set_aside: 1 });
+  const [shown] = await log.setAside();
+  expect(shown?.entry.kind).toBe('moon.phase');
+  expect(shown?.set_aside).toEqual({ code: 'kind-unknown', text: 'Not known here.' });
+});
+
+test('a server that was restored from yesterday is given everything again', async () => {
+  await log.append(taps(5));
+  begin();
+  await until({ sent: 5 });
+  const { stream_id } = await log.mark();
+  for (const seq of [4, 5]) server.streams.get(stream_id)?.bodies.delete(seq);
+  server.epoch = 'epoch-2';
+  begin();
+  await until({ sent: 5, on_tablet: 0, network: 'online' });
+  expect(server.bodies()).toHaveLength(5);
+  expect(server.seen.at(-3)?.json).toMatchObject({ from_seq: 4 });
+});
+
+test('a server restored while the app runs is noticed at the next push', async () => {
+  await log.append(taps(3));
+  begin();
+  await until({ sent: 3 });
+  server.streams.get((await log.mark()).stream_id)?.bodies.clear();
+  await log.append([tap()]);
+  await until({ sent: 4, on_tablet: 0, attention: null });
+  expect(server.bodies()).toHaveLength(4);
+});
+
+test('a server that forgot the tablet altogether learns it again', async () => {
+  await log.append(taps(2));
+  begin();
+  await until({ sent: 2 });
+  server.streams.clear();
+  begin();
+  await vi.waitFor(() => expect(server.bodies()).toHaveLength(2), 5_000);
+  await until({ sent: 2, on_tablet: 0, network: 'online', attention: null });
+});
+
+test('a cloned tablet sees no check of its twin on its own taps', async () => {
+  const made = taps(3);
+  await log.append(made.slice(0, 1));
+  begin();
+  await until({ sent: 1 });
+  const twin = server.streams.get((await log.mark()).stream_id)?.bodies;
+  twin?.set(2, tap().body);
+  sync?.stop();
+  await log.append(made.slice(1));
+  begin();
+  await until({ attention: { code: 'stream-forked', text: null }, on_tablet: 2, sent: 1 });
+  const states = (await log.entriesOf(VISIT)).map((one) => one.state);
+  expect(states).toEqual(['check', 'dot', 'dot']);
+});
+
+test('a server that holds more than the tablet made is a fork too', async () => {
+  await log.append([tap()]);
+  begin();
+  await until({ sent: 1 });
+  server.streams.get((await log.mark()).stream_id)?.bodies.set(2, tap().body);
+  begin();
+  await until({ attention: { code: 'stream-forked', text: null }, sent: 1 });
+});
+
+test('without a session nothing is lost, and after sign-in it goes by itself', async () => {
+  server.signed_in = null;
+  await log.append([tap()]);
+  begin();
+  await until({ network: 'sign-in', on_tablet: 1 });
+  server.signed_in = PERSON;
+  sync?.nudge();
+  await until({ network: 'online', on_tablet: 0 });
+});
+
+test('an enrolled tablet delivers after its session has ended', async () => {
+  begin();
+  await until({ network: 'online' });
+  server.signed_in = null;
+  await log.append([tap()]);
+  begin();
+  await until({ network: 'sign-in', on_tablet: 0, sent: 1 });
+});
+
+test('a colleague who signed in gets neither this stream nor these names', async () => {
+  server.signed_in = 'somebody-else';
+  await log.append([tap()]);
+  begin();
+  await until({ attention: { code: 'other-person', text: null }, on_tablet: 1 });
+  expect(server.streams.size).toBe(0);
+  expect(server.paths()).not.toContain('GET /api/v1/sync/changes');
+});
+
+const row = (id: string) => ({ what: 'row', room: 'class', id, row: { class_id: id } });
+
+test('people and classes are fetched page by page and kept', async () => {
+  server.changes = {
+    '': { cursor: 'c1', more: true, items: [row('7b')] },
+    c1: { cursor: 'c2', items: [row('7c')] },
+  };
+  begin();
+  await until({ network: 'online' });
+  expect(await log.reference.all('class')).toEqual([{ class_id: '7b' }, { class_id: '7c' }]);
+  expect(await log.meta.get('cursor')).toBe('c2');
+});
+
+test('an item of a later version is noted and does not hold up the rest', async () => {
+  const broken = { what: 'entry', stream_id: 's', stream_seq: 1, body: '{"entry_' };
+  server.changes = { '': { cursor: 'c1', items: [{ what: 'hologram' }, broken, row('7b')] } };
+  begin();
+  await until({ network: 'online' });
+  expect(await log.reference.all('class')).toEqual([{ class_id: '7b' }]);
+});
+
+test('after a reset the tablet starts over, and keeps its names until the new ones are here', async () => {
+  server.changes = { '': { cursor: 'old', items: [row('7b')] } };
+  begin();
+  await until({ network: 'online' });
+  server.changes = {
+    old: { reset: true, cursor: '' },
+    '': { cursor: 'n1', more: true, items: [row('8a')] },
+    n1: { cursor: 'n2', items: [row('8b')] },
+  };
+  let asked = 0;
+  server.fault = (path) => (path.endsWith('/changes') && ++asked === 3 ? 'drop' : null);
+  sync?.nudge();
+  await until({ network: 'offline' });
+  expect(await log.reference.all('class')).toEqual([{ class_id: '7b' }]);
+  sync?.nudge();
+  await until({ network: 'online' });
+  expect(await log.reference.all('class')).toEqual([{ class_id: '8a' }, { class_id: '8b' }]);
+});
+
+test('what is withdrawn in the middle of starting over does not slip in', async () => {
+  server.changes = { '': { cursor: 'old' } };
+  begin();
+  await until({ network: 'online' });
+  server.changes = {
+    old: { reset: true, cursor: '' },
+    '': { cursor: 'n1', more: true, items: [row('withdrawn')] },
+    n1: { reset: true, cursor: '', items: [row('8a')] },
+  };
+  sync?.nudge();
+  await until({ attention: { code: 'server-trouble', text: null } });
+  server.changes = { old: { reset: true, cursor: '' }, '': { cursor: 'm1', items: [row('8a')] } };
+  sync?.nudge();
+  await until({ attention: null });
+  expect(await log.reference.all('class')).toEqual([{ class_id: '8a' }]);
+});
+
+test('the app opens offline with the account that was used last', async () => {
+  expect((await openSession(ports)).session).toMatchObject({
+    person_id: PERSON,
+    csrf_token: 'csrf-1',
+  });
+  server.fault = () => 'drop';
+  const opened = await openSession(ports);
+  expect(opened).toMatchObject({
+    network: 'offline',
+    session: { person_id: PERSON, csrf_token: null },
+  });
+});
+
+test('a tablet that nobody used asks to sign in', async () => {
+  server.signed_in = null;
+  expect(await openSession(ports)).toEqual({ session: null, network: 'sign-in', accounts: [] });
+});
+
+test('a queue that waits for more than ten minutes while online is stalled', () => {
+  const waiting = {
+    ...{ on_tablet: 1, sent: 0, set_aside: 0, is_sending: false, attention: null },
+    oldest_unsent_at: '2026-11-12T09:00:00.000-05:00',
+    network: 'online',
+    since: '2026-11-12T14:00:00.000Z',
+    last_contact_at: null,
+  } as const;
+  const at = Date.parse(waiting.oldest_unsent_at) + 10 * 60_000;
+  expect(is_stalled(waiting, at)).toBe(false);
+  expect(is_stalled(waiting, at + 1)).toBe(true);
+  expect(is_stalled({ ...waiting, network: 'offline' }, at + 1)).toBe(false);
+});

@@ -1,0 +1,221 @@
+import { createHash } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
+
+/** What the server does instead of answering well. */
+export type Fault =
+  | 'drop'
+  | 'drop-answer-after-commit'
+  | 'portal'
+  | 'wrong-nonce'
+  | 'redirect'
+  | { readonly status: number };
+
+interface Stream {
+  readonly public_key: JsonWebKey;
+  readonly bodies: Map<number, string>;
+}
+
+export interface SeenRequest {
+  readonly method: string;
+  readonly path: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into it as it likes
+  readonly json: any;
+  readonly bytes: number;
+}
+
+/** A small server over real HTTP that keeps the rules of the wire: a stand-in for the other side. */
+export class SyncServer {
+  signed_in: string | null = null;
+  epoch = 'epoch-1';
+  limits = { max_entries: 1_000, max_bytes: 262_144 };
+  streams = new Map<string, Stream>();
+  set_aside_kinds: string[] = [];
+  fault: (path: string, seen: SeenRequest) => Fault | null = () => null;
+  /** Pages of changes by cursor; each names the next. */
+  changes: Record<string, object> = {};
+  readonly seen: SeenRequest[] = [];
+  readonly #http = createServer((request, response) => void this.#answer(request, response));
+
+  async start(): Promise<string> {
+    await new Promise<void>((resolve) => this.#http.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
+  }
+
+  stop(): void {
+    this.#http.close();
+    this.#http.closeAllConnections();
+  }
+
+  paths(): string[] {
+    return this.seen.map((one) => `${one.method} ${one.path}`);
+  }
+
+  bodies(): string[] {
+    return [...this.streams.values()].flatMap((stream) => [...stream.bodies.values()]);
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const sent = await readBytes(request);
+    const url = new URL(request.url ?? '/', 'http://host');
+    const is_gzip = request.headers['content-encoding'] === 'gzip';
+    const text = (is_gzip ? gunzipSync(sent) : sent).toString();
+    const seen = {
+      method: request.method ?? '',
+      path: url.pathname,
+      json: text === '' ? null : JSON.parse(text),
+      bytes: sent.byteLength,
+    };
+    this.seen.push(seen);
+    const fault = this.fault(url.pathname, seen);
+    if (fault && fault !== 'drop-answer-after-commit') return misbehave(fault, request, response);
+    const [status, body] = await this.#route(request, url, seen.json, sent);
+    if (fault) return void response.destroy();
+    reply(response, request, status, body);
+  }
+
+  async #route(
+    request: IncomingMessage,
+    url: URL,
+    // biome-ignore lint/suspicious/noExplicitAny: the wire's JSON
+    json: any,
+    sent: Buffer,
+  ): Promise<[number, object]> {
+    switch (url.pathname) {
+      case '/api/v1/me':
+        return this.signed_in ? [200, this.#me(this.signed_in)] : problem(401, 'sign-in-needed');
+      case '/api/v1/sync/streams':
+        if (!this.signed_in) return problem(401, 'sign-in-needed');
+        if (request.headers['x-csrftoken'] !== 'csrf-1') return problem(400, 'csrf-missing');
+        return this.#enrol(json);
+      case '/api/v1/sync/changes':
+        if (!this.signed_in) return problem(401, 'sign-in-needed');
+        return [200, { ...this.#empty(), ...this.changes[url.searchParams.get('after') ?? ''] }];
+    }
+    const stream = this.streams.get(String(request.headers['noticing-stream']));
+    if (!stream) return problem(404, 'stream-unknown');
+    if (!(await is_signed(request, url, sent, stream))) return problem(401, 'signature-wrong');
+    if (url.pathname === '/api/v1/sync/hello') return [200, this.#hello(stream)];
+    return [200, this.#push(stream, json)];
+  }
+
+  #me(person_id: string): object {
+    return {
+      person_id,
+      display_name: 'Dana Reyes',
+      tenant_id: 't',
+      tenant_name: 'Riverbend',
+      roles: ['coach'],
+      csrf_token: 'csrf-1',
+      server_epoch: this.epoch,
+      server_time: '2026-11-12T14:05:12.345Z',
+    };
+  }
+
+  #empty(): object {
+    return { server_epoch: this.epoch, cursor: 'end', more: false, reset: false, items: [] };
+  }
+
+  #enrol({
+    stream_id,
+    public_key,
+  }: {
+    stream_id: string;
+    public_key: JsonWebKey;
+  }): [number, object] {
+    const known = this.streams.get(stream_id);
+    if (known && known.public_key.x !== public_key.x) return problem(409, 'stream-taken');
+    if (!known) this.streams.set(stream_id, { public_key, bodies: new Map() });
+    return [201, { stream_id }];
+  }
+
+  #hello(stream: Stream): object {
+    return {
+      server_time: '2026-11-12T14:05:12.345Z',
+      server_epoch: this.epoch,
+      versions: [1],
+      limits: this.limits,
+      ...markOf(stream),
+    };
+  }
+
+  #push(stream: Stream, { from_seq, bodies }: { from_seq: number; bodies: string[] }): object {
+    let fork: object | null = null;
+    const set_aside: object[] = [];
+    bodies.forEach((body, index) => {
+      const stream_seq = from_seq + index;
+      const known = stream.bodies.get(stream_seq);
+      if (known !== undefined && known !== body) fork ??= { stream_seq };
+      else stream.bodies.set(stream_seq, body);
+      const { entry_id, kind } = JSON.parse(body);
+      if (this.set_aside_kinds.includes(kind)) {
+        set_aside.push({ stream_seq, entry_id, code: 'kind-unknown', text: 'Not known here.' });
+      }
+    });
+    return {
+      ...markOf(stream),
+      ranges_beyond: [],
+      set_aside,
+      fork,
+      wanted_photos: [],
+      changes_waiting: false,
+      server_epoch: this.epoch,
+      server_time: '2026-11-12T14:05:12.345Z',
+    };
+  }
+}
+
+/** The contiguous mark and the running hash, reckoned here on its own from the wire's rule. */
+export function markOf(stream: { bodies: Map<number, string> }) {
+  let through = 0;
+  let hash: Buffer = Buffer.alloc(32);
+  for (let body = stream.bodies.get(1); body !== undefined; body = stream.bodies.get(through + 1)) {
+    hash = sha256(Buffer.concat([hash, sha256(Buffer.from(body))]));
+    through += 1;
+  }
+  return { acknowledged_through: through, acknowledged_hash: hash.toString('hex') };
+}
+
+function sha256(bytes: Buffer): Buffer {
+  return createHash('sha256').update(bytes).digest();
+}
+
+async function is_signed(request: IncomingMessage, url: URL, sent: Buffer, stream: Stream) {
+  const kind = { name: 'ECDSA', namedCurve: 'P-256' };
+  const key = await crypto.subtle.importKey('jwk', stream.public_key, kind, false, ['verify']);
+  const nonce = request.headers['noticing-nonce'];
+  const text = `${request.method}\n${url.pathname}\n${nonce}\n${sha256(sent).toString('hex')}`;
+  const signature = Buffer.from(String(request.headers['noticing-signature']), 'base64url');
+  const bytes = new TextEncoder().encode(text);
+  return crypto.subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, key, signature, bytes);
+}
+
+function problem(status: number, code: string): [number, object] {
+  return [status, { type: 'about:blank', code, status, title: code, detail: `Detail of ${code}.` }];
+}
+
+function reply(response: ServerResponse, request: IncomingMessage, status: number, body: object) {
+  response.writeHead(status, {
+    'Content-Type': status < 400 ? 'application/json' : 'application/problem+json',
+    'Noticing-Sync': '1',
+    'Noticing-Nonce': String(request.headers['noticing-nonce']),
+  });
+  response.end(JSON.stringify(body));
+}
+
+function misbehave(fault: Fault, request: IncomingMessage, response: ServerResponse): void {
+  if (fault === 'drop') response.destroy();
+  else if (fault === 'redirect') response.writeHead(302, { Location: '/sign-in' }).end();
+  else if (fault === 'wrong-nonce') {
+    response.writeHead(200, { 'Noticing-Sync': '1', 'Noticing-Nonce': 'another' }).end('{}');
+  } else if (typeof fault === 'object') {
+    reply(response, request, fault.status, problem(fault.status, 'fault')[1]);
+  } else response.writeHead(200, { 'Content-Type': 'text/html' }).end('<h1>Welcome to Wi-Fi</h1>');
+}
+
+async function readBytes(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}

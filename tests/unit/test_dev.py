@@ -1,0 +1,165 @@
+import argparse
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import dev
+import noticing
+import toolchain
+
+REQUIREMENTS = toolchain.ROOT / "requirements"
+
+
+def test_it_needs_nothing_but_the_standard_library() -> None:
+    shown = subprocess.run(
+        [sys.executable, "-S", "dev.py", "--help"], cwd=toolchain.ROOT, capture_output=True
+    )
+    assert shown.returncode == 0, shown.stderr
+    assert b"python3 dev.py run" in shown.stdout
+
+
+def test_no_lock_names_a_registry() -> None:
+    assert dev.locks_with_an_address() == []
+
+
+def test_a_registry_in_a_lock_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "requirements").mkdir()
+    (tmp_path / "requirements/run.txt").write_text(
+        "--index-url https://registry.example/simple\nflask==3.1.0\n"
+    )
+    (tmp_path / "package-lock.json").write_text('{"resolved": "https://registry.example/idb-8.tgz"}')
+    monkeypatch.setattr(dev, "ROOT", tmp_path)
+    assert dev.locks_with_an_address() == ["package-lock.json", "run.txt"]
+
+
+@pytest.mark.parametrize("name", ["uv", "node", "build", "run", "dev"])
+def test_every_package_is_pinned_by_its_hash(name: str) -> None:
+    blocks = re.split(r"\n(?=\S)", (REQUIREMENTS / f"{name}.txt").read_text().strip())
+    assert blocks
+    assert [
+        block.splitlines()[0] for block in blocks if "==" not in block or "--hash=sha256:" not in block
+    ] == []
+
+
+def test_what_is_tested_is_what_runs() -> None:
+    assert pins("run").items() <= pins("dev").items()
+
+
+def pins(name: str) -> dict[str, str]:
+    return dict(
+        re.findall(r"^([\w.\[\]-]+)==(\S+)", (REQUIREMENTS / f"{name}.txt").read_text(), re.MULTILINE)
+    )
+
+
+def test_the_program_and_its_package_tell_the_same_version() -> None:
+    project = tomllib.loads((toolchain.ROOT / "pyproject.toml").read_text())["project"]
+    assert project["version"] == noticing.__version__
+
+
+def test_without_pip_and_venv_it_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(toolchain, "TOOLS", tmp_path)
+    monkeypatch.setattr(toolchain.shutil, "which", lambda _name: None)
+    monkeypatch.setattr(toolchain, "succeeds", lambda *_: False)
+    monkeypatch.setattr(toolchain.importlib.util, "find_spec", lambda _name: None)
+    with pytest.raises(SystemExit, match="sudo apt-get install python3-venv"):
+        toolchain.uv()
+
+
+@pytest.mark.parametrize(
+    ("version", "is_new_enough"),
+    [("v18.20.4", False), ("v20.18.9", False), ("v20.19.0", True), ("v21.7.0", False), ("v22.12.0", True)],
+)
+def test_it_takes_only_a_node_that_vite_runs_on(
+    version: str, is_new_enough: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("node", "npm"):
+        (tmp_path / name).write_text(f"#!/bin/sh\necho {version}\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert toolchain.node_on_path() == (tmp_path if is_new_enough else None)
+
+
+def test_a_change_in_a_source_changes_its_stamp(tmp_path: Path) -> None:
+    source, stamp = tmp_path / "source", tmp_path / "stamp"
+    source.write_text("one")
+    stamp.write_text(toolchain.digest([source]))
+    assert toolchain.is_stamped(stamp, toolchain.digest([source]))
+    source.write_text("two")
+    assert not toolchain.is_stamped(stamp, toolchain.digest([source]))
+
+
+def test_a_failing_check_is_shown_whole_and_a_passing_one_is_not(capsys: pytest.CaptureFixture[str]) -> None:
+    assert not dev.run_check("broken", [sys.executable, "-c", "print('this is why'); raise SystemExit(3)"])
+    assert dev.run_check("fine", [sys.executable, "-c", "print('nobody asked')"])
+    said = capsys.readouterr().out
+    assert re.search(r"^FAILED  broken", said, re.MULTILINE)
+    assert "this is why" in said
+    assert re.search(r"^passed  fine", said, re.MULTILINE)
+    assert "nobody asked" not in said
+
+
+def test_one_failing_check_fails_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest_command = [sys.executable, "-c", ""]
+    silence_set_up(monkeypatch)
+    monkeypatch.setattr(dev, "run_checks", lambda: ["mypy"])
+    monkeypatch.setattr(dev, "pytest_command", lambda _arguments: pytest_command)
+    assert dev.test([]) == 1
+    monkeypatch.setattr(dev, "run_checks", list)
+    assert dev.test([]) == 0
+    pytest_command[-1] = "raise SystemExit(1)"
+    assert dev.test([]) == 1
+
+
+def test_a_test_is_named_from_where_one_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(Path(__file__).parent)
+    assert dev.from_root("test_dev.py::test_x") == f"{__file__}::test_x"
+    assert dev.from_root("-k") == "-k"
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ([], ["--host", "127.0.0.1", "--port", "8000", "--data", str(toolchain.ROOT / "data"), "--demo"]),
+        (
+            ["--empty", "--lan", "--port", "9000", "--data", "kept",
+             "--tls-cert", "c.pem", "--tls-key", "k.pem"],
+            ["--host", "0.0.0.0", "--port", "9000", "--data", "HERE/kept", "--empty",
+             "--tls-cert", "HERE/c.pem", "--tls-key", "HERE/k.pem"],
+        ),
+    ],
+)  # fmt: skip
+def test_run_hands_on_what_was_chosen(
+    typed: list[str], expected: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    started: list[Any] = []
+    silence_set_up(monkeypatch)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["dev.py", "run", *typed])
+    monkeypatch.setattr(os, "execv", lambda program, arguments: started.extend([program, *arguments]))
+    dev.main()
+    program = toolchain.VENV / "bin/noticing"
+    assert started == [
+        program,
+        "noticing",
+        "serve",
+        *(part.replace("HERE", str(tmp_path)) for part in expected),
+    ]
+
+
+def test_screenshots_say_so_when_there_is_no_script(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(dev, "ROOT", tmp_path)
+    with pytest.raises(SystemExit, match=r"no docs/screenshots\.py"):
+        dev.screenshots(argparse.Namespace())
+
+
+def silence_set_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in vars(toolchain) if name.startswith("set_up_")]:
+        monkeypatch.setattr(toolchain, name, lambda *_: None)

@@ -1,0 +1,135 @@
+"""Entries for the fold's tests: one by one in words, or a whole visit from a seed."""
+
+import json
+import random
+from typing import Any
+
+OBSERVER, TEACHER, STRANGER = "observer", "teacher", "stranger"
+Entry = dict[str, Any]
+
+
+def entry(
+    entry_id: str, kind: str, payload: dict[str, Any] | None = None, *, item: str | None = None, **other: Any
+) -> Entry:
+    """The id's number is its minute after nine: `e07` happened at 9:07."""
+    minute = int("".join(filter(str.isdigit, entry_id)) or 0)
+    at = other.pop("at", f"2026-11-12T09:{minute % 60:02}:00.000-05:00")
+    made = {
+        "entry_id": entry_id,
+        "author_id": OBSERVER,
+        "subject_id": "visit",
+        "kind": kind,
+        "item_key": item,
+        "payload": payload or {},
+        "replaces": [],
+        "occurred_at": at,
+        "entered_at": at,
+        "elapsed_ms": minute * 60_000,
+        "clock_session_id": "page",
+        "salt": entry_id,
+    }
+    return made | other
+
+
+def start(**other: Any) -> Entry:
+    return entry("e00", "observation.started", {"observed_id": TEACHER, "class_id": "class", **other})
+
+
+SHAPES: dict[str, tuple[str | None, list[dict[str, Any]]]] = {
+    "item.marked": ("look", [{}]),
+    "item.not_seen": ("look", [{}]),
+    "rating.given": ("level", [{"level": 1}, {"level": 2}]),
+    "count.added": ("tally", [{"code": None}, {"code": "calm"}, {"code": "other"}]),
+    "sweep.taken": ("sweep", [{"n": 18, "of": 22}, {"n": 5, "of": 4}, {"n": 0, "of": 9}]),
+    "script.written": ("said", [{"text": "Why?", "speaker": "T"}, {"text": "¿Por qué? 🌱", "speaker": "S"}]),
+    "tags.chosen": ("tags", [{"codes": ["a"]}, {"codes": ["a", "b"]}, {"codes": "a"}]),
+    "answer.given": ("answer", [{"value": "yes"}, {"value": "na"}]),
+    "value.given": ("choice", [{"value": "launch"}, {"value": "close"}, {}]),
+    "unheard.of": ("look", [{"what": 1}]),
+    "observation.corrected": (
+        None,
+        [{"class_id": "class 2"}, {"students_present": 21}, {"observed_id": "t2"}],
+    ),
+    "feedback.replied": (None, [{"feedback_entry_id": "e05", "text": "Thanks"}, {}]),
+}
+
+
+def visit_from(seed: int, size: int = 14) -> list[Entry]:
+    """Any entries in any relation, of which some are nonsense: the fold has to tell the same story of all."""
+    chance = random.Random(seed)
+    made = [] if chance.random() < 0.04 else [start(students_present=chance.choice([None, 22]))]
+    while len(made) < size:
+        made.append(_any_entry(f"e{len(made) + 1:02}", made, chance))
+    return made
+
+
+def _any_entry(entry_id: str, earlier: list[Entry], chance: random.Random) -> Entry:
+    evidence = [one["entry_id"] for one in earlier if one["item_key"] is not None]
+    others = [one["entry_id"] for one in earlier if one["item_key"] is None]
+    kind, item, payload = _any_content(chance.choice([evidence[:2], evidence, others]) or ["e99"], chance)
+    same = [one["entry_id"] for one in earlier if one["kind"] == kind or kind == "observation.corrected"]
+    minute = chance.randrange(12)
+    at = f"2026-11-12T{9 + chance.randrange(2):02}:{minute:02}:00.{chance.randrange(2)}00-0{chance.choice('56')}:00"
+    return entry(
+        entry_id,
+        kind,
+        payload,
+        item=item,
+        at=at,
+        entered_at=chance.choice([at, "2026-11-12T12:00:00.000-05:00", "yesterday"]),
+        author_id=chance.choices(
+            [OBSERVER, TEACHER, STRANGER], [25, 2 + 40 * (kind == "feedback.replied"), 1]
+        )[0],
+        replaces=chance.sample(same, min(len(same), chance.choice([0, 1, 1, 2]))),
+        elapsed_ms=minute * 60_000,
+        clock_session_id=chance.choice(["page", "page", "other page"]),
+    )
+
+
+def _any_content(ids: list[str], chance: random.Random) -> tuple[str, str | None, dict[str, Any]]:
+    target = chance.choice(ids)
+    revisions: list[tuple[str, str | None, dict[str, Any]]] = [
+        ("entry.retracted", None, {"entry_id": target, "reason": "undo"}),
+        ("entry.amended", None, {"entry_id": target, "payload": {"n": 3, "of": 4.0, "code": "calm"}}),
+        ("entry.amended", None, {"entry_id": target, "payload": None}),
+        ("entry.tagged", None, {"entry_id": target, "tags": chance.sample(["why", "how", "who"], 2)}),
+        ("draft.written", chance.choice(["step", "questions"]), {"value": {"text": "Try"}}),
+        ("observation.finished", None, {"covers": [{"clock_session_id": "page", "through_ms": 300_000}]}),
+        ("feedback.shared", None, {"version": chance.choice([1, 2]), "evidence": [target]}),
+    ]
+    if chance.random() < 0.5:
+        return chance.choice(revisions)
+    kind = chance.choice([*SHAPES, *["rating.given", "value.given"] * 3])
+    item, payloads = SHAPES[kind]
+    if item and chance.random() < 0.1:
+        item = chance.choice(["look", "unknown", None])
+    return kind, item, chance.choice(payloads)
+
+
+def protocol_of_all_types() -> dict[str, Any]:
+    types = {
+        "look": "check",
+        "level": "rating",
+        "tally": "tally",
+        "sweep": "sweep",
+        "said": "script",
+        "tags": "tags",
+        "answer": "yesno",
+        "choice": "choice",
+    }
+    items = [{"key": key, "type": item_type} for key, item_type in types.items()]
+    return {"sections": [{"key": "all", "items": items}]}
+
+
+if __name__ == "__main__":  # PYTHONPATH=server python tests/visits.py > tests/wire/fold-cases.json
+    from noticing.observations.fold import fold
+
+    document = protocol_of_all_types()
+    cases = []
+    for seed in range(60):
+        protocol = None if seed % 5 == 0 else document
+        entries = visit_from(seed)
+        view = fold(entries, protocol)
+        cases.append({"seed": seed, "has_protocol": bool(protocol), "entries": entries, "view": view})
+    lines = ",\n".join(json.dumps(case, ensure_ascii=False, separators=(",", ":")) for case in cases)
+    print(f'{{"protocol":{json.dumps(document)},\n"cases":[\n{lines}\n]}}')
