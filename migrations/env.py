@@ -32,10 +32,12 @@ def without_foreign_keys(connection: sa.Connection) -> Iterator[None]:
     driver.execute("PRAGMA foreign_keys=OFF")
     try:
         yield
+        connection.commit()
         broken = driver.execute("PRAGMA foreign_key_check").fetchall()
         if broken:
             raise RuntimeError(f"{len(broken)} rows point to rows that are gone")
     finally:
+        connection.rollback()  # the pragma is ignored within a transaction
         driver.execute("PRAGMA foreign_keys=ON")
 
 

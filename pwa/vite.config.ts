@@ -4,7 +4,6 @@ import { defineConfig } from 'vite';
 import { listPrecache } from './build/precache.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const BUILT = here('../server/noticing/web/static/built/app');
 
 /** The tablet app, complete: the service worker keeps all of it. */
 export default defineConfig({
@@ -14,7 +13,7 @@ export default defineConfig({
   define: { __APP_VERSION__: JSON.stringify(readVersion()) },
   oxc: { jsx: { importSource: 'preact' } },
   build: {
-    outDir: BUILT,
+    outDir: here('../server/noticing/web/static/built/app'),
     emptyOutDir: true,
     target: 'es2022',
     assetsInlineLimit: 0,
@@ -26,7 +25,7 @@ export default defineConfig({
       },
     },
   },
-  plugins: [listPrecache(BUILT)],
+  plugins: [listPrecache()],
 });
 
 function readVersion(): string {

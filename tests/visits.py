@@ -106,6 +106,86 @@ def _any_content(ids: list[str], chance: random.Random) -> tuple[str, str | None
     return kind, item, chance.choice(payloads)
 
 
+def _line(entry_id: str = "e03", **other: Any) -> Entry:
+    return entry(entry_id, "script.written", {"text": "Why?", "speaker": "T"}, item="said", **other)
+
+
+def _level(entry_id: str, level: int, *replaces: str) -> Entry:
+    return entry(entry_id, "rating.given", {"level": level}, item="level", replaces=list(replaces))
+
+
+def _corrected(entry_id: str, replaces: list[str], **fields: Any) -> Entry:
+    return entry(entry_id, "observation.corrected", fields, replaces=replaces)
+
+
+def _sweep(entry_id: str, n: Any, of: Any) -> Entry:
+    return entry(entry_id, "sweep.taken", {"n": n, "of": of}, item="sweep")
+
+
+def _undo(entry_id: str, of: str) -> Entry:
+    return entry(entry_id, "entry.retracted", {"entry_id": of, "reason": "undo"})
+
+
+def _tagged(entry_id: str, of: str, *tags: str) -> Entry:
+    return entry(entry_id, "entry.tagged", {"entry_id": of, "tags": list(tags)})
+
+
+AT_FIVE, AT_SEVEN = "2026-11-12T09:05:00.000-05:00", "2026-11-12T09:07:00.000-05:00"
+NAMED: dict[str, list[Entry]] = {
+    "a value in the middle was undone": [
+        _level("e03", 1),
+        _level("e04", 2, "e03"),
+        _level("e05", 3, "e04"),
+        _undo("e06", "e04"),
+    ],
+    "the last value was undone": [_level("e03", 1), _level("e04", 2, "e03"), _undo("e05", "e04")],
+    "values that replace each other": [_level("e03", 1, "e04"), _level("e04", 2, "e03")],
+    "an undone line has no quarrel about its tags": [
+        _line(),
+        _tagged("e04", "e03", "why"),
+        _tagged("e05", "e03", "how"),
+        _undo("e06", "e03"),
+    ],
+    "tags of two versions": [_line(), _tagged("e04", "e03", "why", "how"), _tagged("e05", "e03", "how")],
+    "a correction that knew of another by a third": [
+        _corrected("e01", ["e00"], class_id="a"),
+        _corrected("e02", ["e00", "e01"], students_present=21),
+        _corrected("e03", ["e02"], class_id="b"),
+    ],
+    "sweeps that cannot be": [
+        _sweep("e03", 1.5, 4),
+        _sweep("e04", 1, 2**60),
+        _sweep("e05", True, 4),
+        _sweep("e06", -1, 4),
+        _sweep("e07", 3.0, 4),
+    ],
+    "one id, two contents": [_line(salt="b"), _line(salt="a", elapsed_ms=7), _line(salt="c", item_key=None)],
+    "entered two minutes later, and a millisecond more": [
+        _line("e03", at=AT_FIVE, entered_at=AT_SEVEN),
+        _line("e04", at=AT_FIVE, entered_at=AT_SEVEN.replace(".000", ".001")),
+    ],
+    "late, but cited": [
+        _line(clock_session_id="drawer"),
+        entry("e04", "observation.finished", {"covers": []}),
+        entry("e05", "feedback.shared", {"version": 1, "strengths": [{"text": "x", "evidence": ["e03"]}]}),
+    ],
+    "late, and said to be known": [
+        _line(clock_session_id="drawer"),
+        entry(
+            "e05",
+            "feedback.shared",
+            {"version": 1, "covers": [{"clock_session_id": "drawer", "through_ms": 180_000}]},
+        ),
+    ],
+    "in the very millisecond of the finish": [
+        _line(),
+        entry(
+            "e04", "observation.finished", {"covers": [{"clock_session_id": "page", "through_ms": 180_000}]}
+        ),
+    ],
+}
+
+
 def protocol_of_all_types() -> dict[str, Any]:
     types = {
         "look": "check",
@@ -125,11 +205,12 @@ if __name__ == "__main__":  # PYTHONPATH=server python tests/visits.py > tests/w
     from noticing.observations.fold import fold
 
     document = protocol_of_all_types()
-    cases = []
-    for seed in range(60):
-        protocol = None if seed % 5 == 0 else document
-        entries = visit_from(seed)
-        view = fold(entries, protocol)
-        cases.append({"seed": seed, "has_protocol": bool(protocol), "entries": entries, "view": view})
-    lines = ",\n".join(json.dumps(case, ensure_ascii=False, separators=(",", ":")) for case in cases)
-    print(f'{{"protocol":{json.dumps(document)},\n"cases":[\n{lines}\n]}}')
+    told = {f"seed {seed}": (visit_from(seed), seed % 5 != 0) for seed in range(60)}
+    told |= {name: ([start(), *entries], True) for name, entries in NAMED.items()}
+    lines = []
+    for name, (entries, has_protocol) in told.items():
+        view = fold(entries, document if has_protocol else None)
+        case = {"name": name, "has_protocol": has_protocol, "entries": entries, "view": view}
+        lines.append(json.dumps(case, ensure_ascii=False, separators=(",", ":")))
+    joined = ",\n".join(lines)
+    print(f'{{"protocol":{json.dumps(document)},\n"cases":[\n{joined}\n]}}')

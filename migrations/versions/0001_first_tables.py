@@ -57,6 +57,7 @@ def upgrade() -> None:
         sa.Column("body_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("stream_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("stream_seq", sa.BigInteger(), nullable=False),
         sa.Column("author_id", sa.Uuid(as_uuid=False), nullable=False),
         sa.Column("subject_kind", sa.String(), nullable=True),
         sa.Column("subject_id", sa.Uuid(as_uuid=False), nullable=True),

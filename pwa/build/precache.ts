@@ -4,14 +4,15 @@ import { join, relative } from 'node:path';
 import type { Plugin } from 'vite';
 
 /** Writes the list of everything that was built, and an id of the whole, in front of sw.js. */
-export function listPrecache(folder: string): Plugin {
+export function listPrecache(): Plugin {
   return {
     name: 'noticing-precache',
     apply: 'build',
     writeBundle: {
       order: 'post',
       sequential: true,
-      handler() {
+      handler({ dir: folder }) {
+        if (!folder) throw new Error('the build has no folder');
         const files = listFiles(folder).filter((path) => path !== 'sw.js');
         const precache = files.map((path) => {
           const digest = createHash('sha256').update(readFileSync(join(folder, path)));

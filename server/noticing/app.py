@@ -11,7 +11,9 @@ from noticing.accounts.doors import Lock, guard_doors
 from noticing.config import Config
 from noticing.database import db, prepare_engine
 from noticing.feedback import pages as feedback_pages
+from noticing.observations.projection import catch_up
 from noticing.sync import api as sync_api
+from noticing.sync.receive import call_after_receiving
 from noticing.web import health, layout, shell
 
 OPEN = Lock.open()  # anyone, no account
@@ -33,6 +35,7 @@ DOORS: Mapping[str, Lock] = {
     "accounts.people": ADMIN,
     "accounts.add_person": ADMIN,
     "accounts.renew_link": ADMIN,
+    "api-docs.openapi_json": OPEN,  # what is said at /api/v1; holds no data
     "sync.me": SIGNED_IN,
     "sync.enrol": Lock.session("device.enrol"),
     "sync.hello": DEVICE,
@@ -59,5 +62,6 @@ def create_app(config: Config | None = None) -> Flask:
     sign_in.init_app(app)
     for room in (health, shell, accounts_pages, sync_api, feedback_pages):
         room.init_app(app)
+    call_after_receiving(catch_up)
     guard_doors(app, DOORS)
     return app

@@ -5,13 +5,11 @@ from collections.abc import Callable
 from functools import wraps
 from urllib.parse import urljoin
 
-import sqlalchemy as sa
 from flask import Flask
 
 from noticing import journal, migrating
 from noticing import serve as server
 from noticing.accounts import pairings, people, places, set_up
-from noticing.accounts.models import Person
 from noticing.app import create_app
 from noticing.config import Config
 from noticing.database import db
@@ -61,15 +59,7 @@ def _fill(app: Flask, options: argparse.Namespace) -> str | None:
             "The demo school is in this place already, with passwords that everybody knows. "
             "Choose another place with --data DIR."
         )
-    tenant_id = tenant_id or places.add_tenant(FIRST_TENANT)
-    return _first_administrators_link(tenant_id)
-
-
-def _first_administrators_link(tenant_id: str) -> str | None:
-    if db.session.scalar(sa.select(Person.person_id).where(Person.password_hash.is_not(None)).limit(1)):
-        return None
-    waiting = db.session.scalars(sa.select(Person).where(Person.email.endswith(set_up.UNNAMED))).first()
-    return set_up.make_link(waiting.person_id if waiting else set_up.add_first_administrator(tenant_id))
+    return set_up.first_administrators_link(tenant_id or places.add_tenant(FIRST_TENANT))
 
 
 def _in_database(command: Command) -> Command:
@@ -109,7 +99,7 @@ def add_school(options: argparse.Namespace) -> None:
 def add_class(options: argparse.Namespace) -> None:
     places.add_class(
         _school_id(options.school),
-        _person(options.teacher).person_id,
+        _person_id(options.teacher),
         options.title,
         grade=options.grade,
         subject=options.subject,
@@ -122,7 +112,7 @@ def add_class(options: argparse.Namespace) -> None:
 @_in_database
 def add_person(options: argparse.Namespace) -> None:
     school_id = _school_id(options.school) if options.school else None
-    teachers = [_person(email).person_id for email in options.coach_of]
+    teachers = [_person_id(email) for email in options.coach_of]
     if teachers and "coach" not in options.role:
         raise CannotDo("--coach-of needs --role coach.")
     roles = [(role, school_id) for role in options.role]
@@ -137,12 +127,12 @@ def add_person(options: argparse.Namespace) -> None:
 
 @_in_database
 def renew_link(options: argparse.Namespace) -> None:
-    _say_link(_person(options.email).person_id, options.url)
+    _say_link(_person_id(options.email), options.url)
 
 
 @_in_database
 def pair(options: argparse.Namespace) -> None:
-    pairings.pair(_person(options.coach).person_id, _person(options.teacher).person_id)
+    pairings.pair(_person_id(options.coach), _person_id(options.teacher))
     _say("They work together from now on.")
 
 
@@ -157,11 +147,11 @@ def _school_id(name: str) -> str:
     return schools[name.casefold()]
 
 
-def _person(email: str) -> Person:
+def _person_id(email: str) -> str:
     person = people.person_of_email(email)
     if person is None:
         raise CannotDo(f"Nobody has the address {email}.")
-    return person
+    return person.person_id
 
 
 def _say_link(person_id: str, url: str) -> None:

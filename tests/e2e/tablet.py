@@ -6,8 +6,9 @@ import signal
 import time
 from pathlib import Path
 
-from browser import chromium_options
 from playwright.sync_api import BrowserContext, Page, Playwright
+
+from browser import chromium_options
 
 TABLET_SIZE = {"width": 1180, "height": 820}
 QUIET_SECONDS = 10
@@ -16,7 +17,9 @@ QUIET_SECONDS = 10
 class Tablet:
     """`wake()` opens the browser on the same profile, `kill()` is kill -9 of every process of it."""
 
-    def __init__(self, playwright: Playwright, profile: Path, *, viewport: dict[str, int] | None = None) -> None:
+    def __init__(
+        self, playwright: Playwright, profile: Path, *, viewport: dict[str, int] | None = None
+    ) -> None:
         self.playwright = playwright
         self.profile = profile
         self.viewport = viewport or TABLET_SIZE

@@ -15,7 +15,7 @@ const read = <T>(path: string): T => JSON.parse(readFileSync(new URL(path, ROOT)
 const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 interface Case {
-  seed: number;
+  name: string;
   has_protocol: boolean;
   entries: Entry[];
   view: ObservationView;
@@ -36,7 +36,7 @@ test('both languages know the same kinds', () => {
 });
 
 describe('the story that the server tells', () => {
-  test.each(wire.cases)('of seed $seed', ({ entries, has_protocol, view }) => {
+  test.each(wire.cases)('of $name', ({ entries, has_protocol, view }) => {
     const told = fold(entries, has_protocol ? wire.protocol : null);
     expect(told).toStrictEqual(view);
     expect(asJson(told)).toStrictEqual(view);
@@ -56,6 +56,27 @@ test('four sweeps are weighted and not averaged', () => {
   const [percent] = measuresOf(fold(entries, protocol), protocol);
   expect(percent?.detail).toEqual({ n_sum: 74, of_sum: 89 });
   expect(percent?.value).toBeCloseTo(83.146, 3);
+});
+
+test('a share leaves out what did not apply', () => {
+  const { protocol, entries } = sampleOf('engagement-sweep');
+  const of = 'directions_visible';
+  const measures = [{ key: 'm', label: 'M', rule: 'share' as const, of, code: 'yes' }];
+  const view = fold(entries, protocol);
+  expect(measuresOf(view, { ...protocol, measures })[0]).toMatchObject({ value: 100, n: 1 });
+  view.items[of] = { type: 'yesno', versions: [{ entry_id: 'e', value: 'na', occurred_at: '' }] };
+  expect(measuresOf(view, { ...protocol, measures })[0]).toMatchObject({
+    value: null,
+    reason: 'not_applicable',
+    detail: { na: 1, hits: 0 },
+  });
+});
+
+test('of two contents of one id the same is told in any order', () => {
+  const found = wire.cases.find((one) => one.name === 'one id, two contents');
+  const entries = found?.entries ?? [];
+  expect(fold(entries.toReversed(), null)).toStrictEqual(fold(entries, null));
+  expect(entries).toHaveLength(4);
 });
 
 const logs = [...wire.cases.map((one) => one.entries), ...slugs.map((s) => sampleOf(s).entries)];

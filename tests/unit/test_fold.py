@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from noticing.observations.fold import fold
-from visits import STRANGER, TEACHER, Entry, entry, protocol_of_all_types, start, visit_from
+from visits import NAMED, STRANGER, TEACHER, Entry, entry, protocol_of_all_types, start, visit_from
 
 ROOT = Path(__file__).parents[2]
 WIRE = json.loads((ROOT / "tests/wire/fold-cases.json").read_text(encoding="utf-8"))
@@ -25,7 +25,7 @@ def values_of(view: dict[str, Any], key: str) -> list[Any]:
     return [version["value"] for version in view["items"][key]["versions"]]
 
 
-@pytest.mark.parametrize("case", WIRE["cases"], ids=lambda case: f"seed {case['seed']}")
+@pytest.mark.parametrize("case", WIRE["cases"], ids=lambda case: case["name"])
 def test_it_tells_the_story_that_the_tablet_tells(case: dict[str, Any]) -> None:
     assert fold(case["entries"], WIRE["protocol"] if case["has_protocol"] else None) == case["view"]
 
@@ -66,6 +66,27 @@ def test_nothing_retracted_and_nothing_of_others_is_in_the_timeline(seed: int) -
     mine = {one["entry_id"] for one in entries if one["author_id"] == view["observer_id"]}
     told = {line["entry_id"] for line in view["timeline"]}
     assert told <= mine - set(view["retracted"])
+
+
+def test_an_undone_line_leaves_no_quarrel_about_its_tags() -> None:
+    view = view_of(*NAMED["an undone line has no quarrel about its tags"])
+    assert (view["timeline"], view["conflicts"]) == ([], [])
+
+
+def test_a_correction_replaces_what_its_author_knew_of_by_another() -> None:
+    view = view_of(*NAMED["a correction that knew of another by a third"])
+    assert (view["context"]["class_id"], view["conflicts"]) == ("b", [])
+
+
+def test_added_later_begins_after_two_minutes() -> None:
+    view = view_of(*NAMED["entered two minutes later, and a millisecond more"])
+    assert [line["is_added_later"] for line in view["timeline"]] == [False, True]
+
+
+def test_of_two_contents_of_one_id_the_same_is_told_in_any_order() -> None:
+    entries = NAMED["one id, two contents"]
+    assert view_of(*entries) == view_of(*reversed(entries))
+    assert view_of(*entries)["entry_count"] == 2
 
 
 def test_a_second_tap_means_seen_again() -> None:

@@ -20,7 +20,10 @@ export function CaptureFoot({ visit, item_key, record }: Props) {
   const undo = () => {
     if (!target) return;
     vibrate();
-    visit.record({ kind: 'entry.retracted', payload: { entry_id: target.entry_id, reason: 'undo' } });
+    visit.record({
+      kind: 'entry.retracted',
+      payload: { entry_id: target.entry_id, reason: 'undo' },
+    });
   };
   return (
     <footer class="capture-foot">

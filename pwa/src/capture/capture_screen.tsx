@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
-import { go, links } from '../ui/routes.ts';
 import { t } from '../ui/messages/messages.ts';
+import { go, links } from '../ui/routes.ts';
 import { useVisit } from '../ui/visit.ts';
 import { Observing } from './observing.tsx';
 

@@ -3,30 +3,54 @@ import type { Item, ItemType, Protocol, Section } from '../protocol/protocol.ts'
 export interface Columns {
   left: Section[];
   right: Section[];
+  /** Where the list of what was heard has more room. */
+  heard: 'left' | 'right';
 }
 
 const HEIGHT: Record<ItemType, number> = {
-  check: 1, tally: 1, sweep: 4, script: 0, yesno: 1.6, rating: 2, choice: 2, tags: 2,
+  check: 1,
+  tally: 1,
+  sweep: 4,
+  script: 0,
+  yesno: 1.6,
+  rating: 2,
+  choice: 2,
+  tags: 2,
 };
 
-/** Counting under the right thumb, looking on the left; where one side would be empty the sections are shared out. */
+/**
+ * What counts (tallies, sweeps) on one side and what is looked for on the other, the side of the first section
+ * first; where one would be empty the sections are shared out.
+ */
 export function columnsOf(protocol: Protocol): Columns {
   const shown = protocol.sections
-    .map((section) => ({ ...section, items: section.items.filter((item) => item.type !== 'script') }))
+    .map((section) => ({
+      ...section,
+      items: section.items.filter((item) => item.type !== 'script'),
+    }))
     .filter((section) => section.items.length > 0);
-  const right = shown.filter((section) => section.items.every(is_counting));
-  const left = shown.filter((section) => !right.includes(section));
-  if (left.length && right.length) return { left, right };
-  return shareOut(shown);
+  const counting = shown.filter(is_counting);
+  const others = shown.filter((section) => !is_counting(section));
+  const begins_counting = shown[0] !== undefined && is_counting(shown[0]);
+  const [left, right] = begins_counting ? [counting, others] : [others, counting];
+  const shared = left.length && right.length ? { left, right } : shareOut(shown);
+  const has_room_right = shared.right.length > 0 && heightOf(shared.right) < heightOf(shared.left);
+  return { ...shared, heard: has_room_right ? 'right' : 'left' };
 }
 
-function is_counting(item: Item): boolean {
-  return item.type === 'tally' || item.type === 'sweep';
+function heightOf(sections: Section[]): number {
+  return sections.reduce((sum, { items }) => {
+    return items.reduce((height, item) => height + HEIGHT[item.type], sum + 0.6);
+  }, 0);
+}
+
+function is_counting(section: Section): boolean {
+  return section.items.every((item) => item.type === 'tally' || item.type === 'sweep');
 }
 
 /** In their order, so that the left column is not the shorter one. */
-function shareOut(sections: Section[]): Columns {
-  const heights = sections.map((section) => section.items.reduce((sum, item) => sum + HEIGHT[item.type], 0.6));
+function shareOut(sections: Section[]): Omit<Columns, 'heard'> {
+  const heights = sections.map((section) => heightOf([section]));
   const whole = heights.reduce((sum, height) => sum + height, 0);
   let taken = 0;
   const split = heights.findIndex((height) => {

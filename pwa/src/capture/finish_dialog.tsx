@@ -1,12 +1,12 @@
 import { useState } from 'preact/hooks';
 import { readClock } from '../entry/clock.ts';
 import { Dialog } from '../ui/dialog.tsx';
+import { coversOf } from '../ui/finish.ts';
 import { countEvidence } from '../ui/mark_state.ts';
 import { t } from '../ui/messages/messages.ts';
 import { go, links } from '../ui/routes.ts';
 import { nowText } from '../ui/times.ts';
 import type { Visit } from '../ui/visit.ts';
-import { coversOf } from '../ui/finish.ts';
 
 export function FinishDialog({ visit, onClose }: { visit: Visit; onClose: () => void }) {
   const [has_failed, setFailed] = useState(false);

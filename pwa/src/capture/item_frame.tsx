@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Item } from '../protocol/protocol.ts';
-import type { MarkState } from '../ui/mark_state.ts';
 import { MarkSign } from '../ui/mark_sign.tsx';
+import type { MarkState } from '../ui/mark_state.ts';
 import { t } from '../ui/messages/messages.ts';
 import { ExplainButton } from './explain_button.tsx';
 
@@ -10,13 +10,14 @@ interface Props {
   state: MarkState | null;
   is_agreed: boolean;
   time: string;
+  /** What stands beneath the answers; its place is kept while it is ''. */
   note?: string;
   explain: (item: Item) => void;
   children: ComponentChildren;
 }
 
 /** A question with its answers beneath: yes/no, rating, choice, tags. */
-export function ItemFrame({ item, state, is_agreed, time, note = '', explain, children }: Props) {
+export function ItemFrame({ item, state, is_agreed, time, note, explain, children }: Props) {
   return (
     <fieldset class="ask">
       <legend class="only-read">{item.prompt}</legend>
@@ -30,7 +31,7 @@ export function ItemFrame({ item, state, is_agreed, time, note = '', explain, ch
         <ExplainButton item={item} explain={explain} />
       </div>
       <div class="ask-answers">{children}</div>
-      <p class="ask-note">{note}</p>
+      {note !== undefined && <p class="ask-note">{note}</p>}
     </fieldset>
   );
 }

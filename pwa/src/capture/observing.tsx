@@ -4,8 +4,8 @@ import { announce } from '../ui/announcer.tsx';
 import { lineText } from '../ui/line_text.ts';
 import { t } from '../ui/messages/messages.ts';
 import { UnsavedBanner } from '../ui/unsaved_banner.tsx';
-import { VisitDetails } from '../ui/visit_details.tsx';
 import type { Visit, VisitDraft } from '../ui/visit.ts';
+import { VisitDetails } from '../ui/visit_details.tsx';
 import { CaptureFoot } from './capture_foot.tsx';
 import { CaptureHead } from './capture_head.tsx';
 import { columnsOf, scriptItem } from './columns.ts';
@@ -25,7 +25,9 @@ export function Observing({ visit }: { visit: Visit }) {
   const view = visit.view.value;
   const protocol = visit.protocol.value;
   const columns = useMemo(() => protocol && columnsOf(protocol), [protocol]);
-  const started = visit.entries.value.find((one) => one.entry.kind === 'observation.started')?.entry;
+  const started = visit.entries.value.find(
+    (one) => one.entry.kind === 'observation.started',
+  )?.entry;
   const started_at = view.started_at ?? '';
   useWakeLock();
   useDimmedTheme();
@@ -45,7 +47,9 @@ export function Observing({ visit }: { visit: Visit }) {
   };
   const explain = (item: Item) => setOpen({ what: 'item', item });
   const lists = { visit, started_at, record, explain };
-  const heard = <Heard timeline={view.timeline} entries={visit.entries.value} started_at={started_at} />;
+  const heard = (
+    <Heard timeline={view.timeline} entries={visit.entries.value} started_at={started_at} />
+  );
   return (
     <SittingContext.Provider value={sitting}>
       <div class="capture">
@@ -60,11 +64,12 @@ export function Observing({ visit }: { visit: Visit }) {
             <UnsavedBanner visit={visit} />
             {protocol === null && <p class="notice">{t('capture.no_protocol')}</p>}
             {columns && <SectionList sections={columns.left} {...lists} />}
-            {heard}
+            {columns?.heard !== 'right' && heard}
           </div>
           {columns && columns.right.length > 0 && (
             <div class="capture-right">
               <SectionList sections={columns.right} {...lists} />
+              {columns.heard === 'right' && heard}
             </div>
           )}
         </main>

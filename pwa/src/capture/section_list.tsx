@@ -21,7 +21,7 @@ export function SectionList({ sections, visit, started_at, record, explain }: Pr
       {sections.map((section) => (
         <section key={section.key} class="capture-section">
           <h2 class="cap">
-            {section.title} <em>{hintOf(section)}</em>
+            {section.title} <em>{hintOf(section, sections)}</em>
           </h2>
           <div class={section.items.every((item) => item.type === 'tally') ? 'tallies' : 'looks'}>
             {section.items.map((item) => {
@@ -47,10 +47,17 @@ export function SectionList({ sections, visit, started_at, record, explain }: Pr
   );
 }
 
-function hintOf(section: Section): string {
-  if (section.items.some((item) => item.type === 'check')) return t('check.hint');
+/** How checks are tapped is said once, above the first of them. */
+function hintOf(section: Section, sections: Section[]): string {
+  if (section === sections.find(has_checks)) return t('check.hint');
   const sweep = section.items.find((item) => item.type === 'sweep' && item.timing);
   const seconds = sweep?.timing?.interval_s;
   if (!seconds) return '';
-  return seconds % 60 === 0 ? t('sweep.every_min', { n: seconds / 60 }) : t('sweep.every_s', { n: seconds });
+  return seconds % 60 === 0
+    ? t('sweep.every_min', { n: seconds / 60 })
+    : t('sweep.every_s', { n: seconds });
+}
+
+function has_checks(section: Section): boolean {
+  return section.items.some((item) => item.type === 'check');
 }

@@ -5,7 +5,10 @@ import type { ShownEntry } from '../ui/mark_state.ts';
 export const UNDO_DEPTH = 20;
 
 /** What Undo takes back next: the newest live mark among this tablet's last twenty. */
-export function nextToUndo(shown: readonly ShownEntry[], retracted: readonly string[]): Entry | null {
+export function nextToUndo(
+  shown: readonly ShownEntry[],
+  retracted: readonly string[],
+): Entry | null {
   const gone = new Set(retracted);
   const last = shown
     .filter(({ entry, is_own }) => is_own && is_evidence(entry.kind))

@@ -23,7 +23,9 @@ export function notVisitedLately(
       const last = lastVisitOf(visits, person.person_id, session.person_id);
       return { person, last_visit_at: last?.started_at ?? null };
     })
-    .filter(({ last_visit_at }) => !last_visit_at || daysBetween(last_visit_at, now) >= LONG_AGO_DAYS)
+    .filter(
+      ({ last_visit_at }) => !last_visit_at || daysBetween(last_visit_at, now) >= LONG_AGO_DAYS,
+    )
     .sort((one, other) => timeOf(one) - timeOf(other));
 }
 

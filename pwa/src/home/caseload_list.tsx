@@ -24,7 +24,9 @@ export function Caseload({ visits }: { visits: VisitSummary[] }) {
               <span>
                 <b>{person.display_name}</b>
                 <span class="soft row-line">
-                  {last_visit_at ? t('start.last_visit', { day: shortDay(last_visit_at) }) : t('start.no_visit')}
+                  {last_visit_at
+                    ? t('start.last_visit', { day: shortDay(last_visit_at) })
+                    : t('start.no_visit')}
                 </span>
               </span>
               <a

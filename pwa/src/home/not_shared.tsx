@@ -14,7 +14,9 @@ export function NotShared({ visits }: { visits: VisitSummary[] }) {
         <section key={visit.observation_id} class="card safe">
           <span class="sign" data-state="set_aside" aria-hidden="true" />
           <p>
-            <b>{t('today.not_shared', { name: nameOf(directory.value, visit.context.observed_id) })}</b>{' '}
+            <b>
+              {t('today.not_shared', { name: nameOf(directory.value, visit.context.observed_id) })}
+            </b>{' '}
             {visit.not_shared_because}
           </p>
           <a class="button" href={links.review(visit.observation_id)}>

@@ -2,7 +2,7 @@ import { useDevice } from '../ui/device.ts';
 import { nameOf } from '../ui/directory.ts';
 import { t } from '../ui/messages/messages.ts';
 import { links } from '../ui/routes.ts';
-import { nearDay, nowText, daysBetween } from '../ui/times.ts';
+import { daysBetween, nearDay, nowText } from '../ui/times.ts';
 import type { VisitSummary } from '../ui/visits.ts';
 
 const SHOWN_FOR_DAYS = 14;
@@ -23,7 +23,9 @@ export function Replies({ visits }: { visits: VisitSummary[] }) {
           <li key={reply.entry_id} class="row">
             <span>
               <b>{nameOf(directory.value, reply.author_id)}</b>
-              <span class="soft row-line">{t('today.reply_line', { day: nearDay(reply.occurred_at) })}</span>
+              <span class="soft row-line">
+                {t('today.reply_line', { day: nearDay(reply.occurred_at) })}
+              </span>
               <q class="reply">{reply.text}</q>
             </span>
             <a class="link-button" href={links.review(visit.observation_id)}>

@@ -32,5 +32,7 @@ export function Storage() {
 
 function spaceText({ used_bytes, quota_bytes }: Space): string {
   if (used_bytes === null || quota_bytes === null) return '';
-  return t('storage.room', { free: Math.floor((quota_bytes - used_bytes) / 1_000_000) });
+  const free_mb = Math.floor((quota_bytes - used_bytes) / 1_000_000);
+  if (free_mb < 1000) return t('storage.room_mb', { n: free_mb });
+  return t('storage.room_gb', { n: Math.floor(free_mb / 1000) });
 }

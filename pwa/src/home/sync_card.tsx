@@ -16,6 +16,7 @@ export function SyncCard() {
         <span class="sign" data-state={status.sent > 0 ? 'check' : 'none'} aria-hidden="true" />
         {status.sent > 0 ? t('sync.all_sent', { n: status.sent }) : t('sync.nothing_yet')}
         <span class="soft">{networkText(status)}</span>
+        {status.network === 'sign-in' && <SignInLink />}
       </p>
     );
   }
@@ -26,9 +27,18 @@ export function SyncCard() {
         {rich('sync.on_tablet_only', { n: status.on_tablet, oldest })}{' '}
         <span class="soft">{waitingReason(status, now_ms)}</span>
       </p>
+      {status.network === 'sign-in' && <SignInLink />}
       <a class="button" href={links.waiting}>
         {t('sync.what_is_waiting')}
       </a>
     </section>
+  );
+}
+
+function SignInLink() {
+  return (
+    <a class="button" href="/sign-in?next=/app/">
+      {t('sign_in.link')}
+    </a>
   );
 }

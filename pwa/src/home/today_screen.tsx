@@ -23,7 +23,9 @@ export function TodayScreen() {
         <h1 id="screen-title" tabIndex={-1}>
           {t('app.name')}
         </h1>
-        <p class="top-day soft">{t('today.who_when', { name: session.display_name, day: longDay(nowText()) })}</p>
+        <p class="top-day soft">
+          {t('today.who_when', { name: session.display_name, day: longDay(nowText()) })}
+        </p>
         <AccountMenu />
       </header>
       <main class="today">
@@ -56,10 +58,12 @@ function TodayLists({ visits }: { visits: VisitSummary[] }) {
       {directory.value.people.length === 0 && <p class="notice">{t('today.no_people')}</p>}
       <Replies visits={own} />
       <div class="two">
-        <Drafts visits={own.filter((visit) => visit.status === 'finished')} />
+        <div class="stack">
+          <Drafts visits={own.filter((visit) => visit.status === 'finished')} />
+          <Recent visits={own.filter((visit) => visit.status === 'shared')} />
+        </div>
         <Caseload visits={own} />
       </div>
-      <Recent visits={own.filter((visit) => visit.status === 'shared')} />
     </>
   );
 }

@@ -15,17 +15,26 @@ export function is_cited(draft: FeedbackDraft, entry_id: string, target: CiteTar
 
 /** The places (1, 2) of the strengths that cite a line. */
 export function citedBy(draft: FeedbackDraft, entry_id: string): number[] {
-  return draft.strengths.flatMap((strength, at) => (strength.evidence.includes(entry_id) ? [at + 1] : []));
+  return draft.strengths.flatMap((strength, at) =>
+    strength.evidence.includes(entry_id) ? [at + 1] : [],
+  );
 }
 
 /** Citing for a strength also shows the line; taking it from the notes takes it from the strengths. */
-export function toggleCite(draft: FeedbackDraft, entry_id: string, target: CiteTarget): FeedbackDraft {
+export function toggleCite(
+  draft: FeedbackDraft,
+  entry_id: string,
+  target: CiteTarget,
+): FeedbackDraft {
   const has = is_cited(draft, entry_id, target);
   if (target === 'notes' && has) {
     return {
       ...draft,
       evidence: without(draft.evidence, entry_id),
-      strengths: draft.strengths.map((one) => ({ ...one, evidence: without(one.evidence, entry_id) })),
+      strengths: draft.strengths.map((one) => ({
+        ...one,
+        evidence: without(one.evidence, entry_id),
+      })),
     };
   }
   if (target === 'notes') return { ...draft, evidence: [...draft.evidence, entry_id] };
@@ -62,7 +71,10 @@ export function cleanDraft(draft: FeedbackDraft, timeline: readonly TimelineLine
     .filter((strength) => strength.text.trim() !== '')
     .map(({ text, evidence }) => ({ text: text.trim(), evidence: live(evidence) }));
   const cited = strengths.flatMap((strength) => strength.evidence);
-  const trimmed = Object.entries(draft.step).map(([line, text]) => [line, text?.trim() || (line === 'look_again_on' ? null : '')]);
+  const trimmed = Object.entries(draft.step).map(([line, text]) => [
+    line,
+    text?.trim() || (line === 'look_again_on' ? null : ''),
+  ]);
   return {
     strengths,
     step: Object.fromEntries(trimmed),
@@ -76,7 +88,10 @@ export function nextVersion(view: Pick<ObservationView, 'feedback'>): number {
 }
 
 /** True where the teacher already has exactly this. */
-export function is_as_shared(draft: FeedbackDraft, view: Pick<ObservationView, 'feedback'>): boolean {
+export function is_as_shared(
+  draft: FeedbackDraft,
+  view: Pick<ObservationView, 'feedback'>,
+): boolean {
   const latest = view.feedback.at(-1);
   if (!latest) return false;
   const { strengths, step, questions, evidence } = latest;

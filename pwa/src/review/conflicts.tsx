@@ -42,9 +42,14 @@ function Choose({ visit, conflict }: { visit: Visit; conflict: Conflict }) {
         {entries.map((entry) => (
           <li key={entry.entry_id} class="row">
             <span>
-              <span class="num soft">{clockTime(entry.entered_at)}</span> {versionText(entry, conflict, visit)}
+              <span class="num soft">{clockTime(entry.entered_at)}</span>{' '}
+              {versionText(entry, conflict, visit)}
             </span>
-            <button type="button" class="button" onClick={() => visit.record(chooseVersion(conflict, entry))}>
+            <button
+              type="button"
+              class="button"
+              onClick={() => visit.record(chooseVersion(conflict, entry))}
+            >
               {t('conflict.keep')}
             </button>
           </li>
@@ -62,7 +67,8 @@ function versionText(entry: Entry, conflict: Conflict, visit: Visit): string {
     return lineText({ ...line, payload: payload.payload as Entry['payload'] }, protocol);
   }
   if (entry.kind === 'entry.tagged') return (payload.tags as string[]).join(', ');
-  if (entry.kind === 'observation.finished') return t('conflict.ended', { time: clockTime(String(payload.ended_at)) });
+  if (entry.kind === 'observation.finished')
+    return t('conflict.ended', { time: clockTime(String(payload.ended_at)) });
   if (entry.kind === 'draft.written') return draftText(payload.value);
   return kindText(entry, protocol);
 }

@@ -15,7 +15,14 @@ export type DraftField = keyof FeedbackDraft;
 export const DRAFT_FIELDS: readonly DraftField[] = ['strengths', 'step', 'questions', 'evidence'];
 
 export function emptyStep(): Step {
-  return { text: '', try_when: '', see_hear: '', students_will: '', rehearsal: '', look_again_on: null };
+  return {
+    text: '',
+    try_when: '',
+    see_hear: '',
+    students_will: '',
+    rehearsal: '',
+    look_again_on: null,
+  };
 }
 
 export function emptyDraft(): FeedbackDraft {
@@ -25,12 +32,13 @@ export function emptyDraft(): FeedbackDraft {
 /** As last drafted; where nothing was drafted, as last shared. */
 export function readDraft(view: Pick<ObservationView, 'drafts' | 'feedback'>): FeedbackDraft {
   const shared: Partial<SharedFeedback> = view.feedback.at(-1) ?? {};
-  const valueOf = (field: DraftField) => view.drafts[field]?.versions.at(-1)?.value ?? shared[field];
+  const draftedOf = (field: DraftField) =>
+    view.drafts[field]?.versions.at(-1)?.value ?? shared[field];
   return {
-    strengths: readStrengths(valueOf('strengths')),
-    step: readStep(valueOf('step')),
-    questions: texts(valueOf('questions')),
-    evidence: texts(valueOf('evidence')),
+    strengths: readStrengths(draftedOf('strengths')),
+    step: readStep(draftedOf('step')),
+    questions: texts(draftedOf('questions')),
+    evidence: texts(draftedOf('evidence')),
   };
 }
 

@@ -1,7 +1,7 @@
 import { useDevice } from '../ui/device.ts';
 import { Icon } from '../ui/icons.tsx';
-import type { MarkState } from '../ui/mark_state.ts';
 import { MarkSign } from '../ui/mark_sign.tsx';
+import type { MarkState } from '../ui/mark_state.ts';
 import { t } from '../ui/messages/messages.ts';
 import { links } from '../ui/routes.ts';
 import { clockTime, shortDay } from '../ui/times.ts';
@@ -22,7 +22,8 @@ export function ReviewHead({ visit, composer, onOpen }: Props) {
   const { teacher, class_title, purpose, visible_to } = visitNames(view.context, directory.value);
   const version = nextVersion(view);
   const has_news = view.has_new_evidence_since_feedback;
-  const is_shared = is_as_shared(cleanDraft(composer.draft.value, view.timeline), view) && !has_news;
+  const is_shared =
+    is_as_shared(cleanDraft(composer.draft.value, view.timeline), view) && !has_news;
   const when = t('review.when', {
     day: shortDay(view.started_at ?? ''),
     from: clockTime(view.started_at ?? ''),
@@ -43,14 +44,24 @@ export function ReviewHead({ visit, composer, onOpen }: Props) {
         </p>
       </div>
       {view.status !== 'shared' && (
-        <button type="button" class="button round" onClick={() => onOpen('details')} aria-label={t('details.open')}>
+        <button
+          type="button"
+          class="button round"
+          onClick={() => onOpen('details')}
+          aria-label={t('details.open')}
+        >
           <Icon name="edit" />
         </button>
       )}
       <button type="button" class="button" onClick={() => onOpen('preview')}>
         {t('review.preview')}
       </button>
-      <button type="button" class="button primary" disabled={is_shared} onClick={() => onOpen('share')}>
+      <button
+        type="button"
+        class="button primary"
+        disabled={is_shared}
+        onClick={() => onOpen('share')}
+      >
         {version > 1 ? t('share.again', { version }) : t('share.share')}
       </button>
     </header>

@@ -9,15 +9,16 @@ import { useComposer } from './composer/use_composer.ts';
 import type { CiteTarget } from './composer_rules.ts';
 import { Conflicts } from './conflicts.tsx';
 import { ReviewHead } from './review_head.tsx';
-import { SharedState } from './shared_state.tsx';
 import { ShareDialog } from './share/share_dialog.tsx';
+import { SharedState } from './shared_state.tsx';
 import { Timeline } from './timeline/timeline.tsx';
 
 export function ReviewScreen({ observation_id }: { observation_id: string }) {
   const visit = useVisit(observation_id);
   if (!visit) return <main class="quiet-screen">{t('app.opening')}</main>;
   const { status } = visit.view.value;
-  if (status === 'unknown' || status === 'capturing') return <NotYet visit={visit} status={status} />;
+  if (status === 'unknown' || status === 'capturing')
+    return <NotYet visit={visit} status={status} />;
   return <Reviewing visit={visit} />;
 }
 
@@ -66,10 +67,20 @@ function Reviewing({ visit }: { visit: Visit }) {
         <div class="review-feedback">
           <SharedState visit={visit} />
           <Composing visit={visit} composer={composer} setTarget={setTarget} />
+          <div class="composing-end">
+            <button type="button" class="button primary big" onClick={() => show('share')}>
+              {t('review.check_and_send')}
+            </button>
+          </div>
         </div>
       </main>
       {(open === 'preview' || open === 'share') && (
-        <ShareDialog visit={visit} composer={composer} is_preview={open === 'preview'} onClose={() => setOpen(null)} />
+        <ShareDialog
+          visit={visit}
+          composer={composer}
+          is_preview={open === 'preview'}
+          onClose={() => setOpen(null)}
+        />
       )}
       {open === 'details' && <VisitDetails visit={visit} onClose={() => setOpen(null)} />}
     </div>

@@ -1,8 +1,8 @@
 import { useDevice } from '../ui/device.ts';
 import { nameOf } from '../ui/directory.ts';
 import { MarkSign } from '../ui/mark_sign.tsx';
-import { type MessageKey, t } from '../ui/messages/messages.ts';
 import type { MarkState } from '../ui/mark_state.ts';
+import { type MessageKey, t } from '../ui/messages/messages.ts';
 import { clockTime, nearDay } from '../ui/times.ts';
 import type { Visit } from '../ui/visit.ts';
 
@@ -42,7 +42,11 @@ export function SharedState({ visit }: { visit: Visit }) {
         {view.replies.map((reply) => (
           <div key={reply.entry_id} class="reply-block">
             <p class="soft">
-              {t('shared.reply', { teacher, day: nearDay(reply.occurred_at), time: clockTime(reply.occurred_at) })}
+              {t('shared.reply', {
+                teacher,
+                day: nearDay(reply.occurred_at),
+                time: clockTime(reply.occurred_at),
+              })}
             </p>
             <q class="reply">{reply.text}</q>
           </div>

@@ -4,7 +4,7 @@ import { expectAnswer, Interrupted } from './answer.ts';
 import { askSession, type Conversation } from './conversation.ts';
 import { confirmSession } from './session.ts';
 
-const ITEM = v.variant('what', [
+export const ITEM = v.variant('what', [
   v.looseObject({
     what: v.literal('entry'),
     stream_id: v.string(),
@@ -32,7 +32,7 @@ const ITEM = v.variant('what', [
   }),
 ]);
 
-const CHANGES = v.looseObject({
+export const CHANGES = v.looseObject({
   server_epoch: v.string(),
   cursor: v.string(),
   more: v.boolean(),

@@ -3,7 +3,7 @@ import { expectAnswer } from './answer.ts';
 import { askSigned, type Conversation } from './conversation.ts';
 import { reconcile } from './reconcile.ts';
 
-const HELLO = v.looseObject({
+export const HELLO = v.looseObject({
   server_time: v.string(),
   server_epoch: v.string(),
   versions: v.array(v.number()),

@@ -6,7 +6,7 @@ import { askSigned, type Conversation, type Limits } from './conversation.ts';
 import { compress } from './gzip.ts';
 import { reconcile } from './reconcile.ts';
 
-const PUSHED = v.looseObject({
+export const PUSHED = v.looseObject({
   acknowledged_through: v.number(),
   acknowledged_hash: v.string(),
   set_aside: v.array(
@@ -81,7 +81,10 @@ async function gatherBatch(talk: Conversation): Promise<Batch | null> {
   }
 }
 
-function writeBatch(talk: Conversation, entries: readonly UnsentEntry[]): string {
+export function writeBatch(
+  talk: Pick<Conversation, 'ports' | 'round_trip_ms'>,
+  entries: readonly UnsentEntry[],
+): string {
   const clock = talk.ports.readClock();
   return JSON.stringify({
     stream_id: entries[0]?.stream_id,

@@ -23,22 +23,32 @@ export function mountApp(root: HTMLElement): void {
   render(<App />, root);
 }
 
-type Opening = { state: 'opening' | 'nobody' | 'failed' } | { state: 'open'; device: Device };
+type Opening =
+  | { state: 'opening' }
+  | { state: 'nobody' }
+  | { state: 'failed' }
+  | { state: 'open'; device: Device };
 
 function App() {
   const [opening, setOpening] = useState<Opening>({ state: 'opening' });
   useEffect(() => {
     void open().then(setOpening);
   }, []);
-  if (opening.state === 'opening') return <main class="quiet-screen">{t('app.opening')}</main>;
-  if (opening.state === 'nobody') return <SignInScreen />;
-  if (opening.state === 'failed') return <StorageFailedScreen />;
-  return (
-    <DeviceContext.Provider value={opening.device}>
-      <Screen />
-      <Announcer />
-    </DeviceContext.Provider>
-  );
+  switch (opening.state) {
+    case 'open':
+      return (
+        <DeviceContext.Provider value={opening.device}>
+          <Screen />
+          <Announcer />
+        </DeviceContext.Provider>
+      );
+    case 'nobody':
+      return <SignInScreen />;
+    case 'failed':
+      return <StorageFailedScreen />;
+    default:
+      return <main class="quiet-screen">{t('app.opening')}</main>;
+  }
 }
 
 async function open(): Promise<Opening> {

@@ -21,7 +21,8 @@ export function correctionOf(
   if (!context) return null;
   const now = { ...chosen, ...whoAndWhere(chosen, context, directory, coach_id) };
   const changed = Object.entries(now).filter(
-    ([field, value]) => value !== context[field as keyof Context] || context_conflicts.includes(field),
+    ([field, value]) =>
+      value !== context[field as keyof Context] || context_conflicts.includes(field),
   );
   if (changed.length === 0) return null;
   return {
@@ -44,6 +45,8 @@ function whoAndWhere(chosen: Chosen, context: Context, directory: Directory, coa
 
 function contextIds(shown: readonly ShownEntry[]): string[] {
   return shown
-    .filter(({ entry }) => entry.kind === 'observation.started' || entry.kind === 'observation.corrected')
+    .filter(
+      ({ entry }) => entry.kind === 'observation.started' || entry.kind === 'observation.corrected',
+    )
     .map(({ entry }) => entry.entry_id);
 }

@@ -24,7 +24,9 @@ export async function openDevice(session: Session): Promise<Device> {
     directory.value = await readDirectory(log);
   };
   await read();
-  const stop = log.subscribe(afterPause(150, (changes) => changes.includes('received') && void read()));
+  const stop = log.subscribe(
+    afterPause(150, (changes) => changes.includes('received') && void read()),
+  );
   const sync = startSync(log, session);
   const close = () => {
     stop();
@@ -46,12 +48,16 @@ export function newId(): string {
 }
 
 /** Collects what happens within `ms` and calls once. */
-export function afterPause(ms: number, act: (whats: string[]) => void): (change: { what: string }) => void {
+export function afterPause(
+  ms: number,
+  act: (whats: string[]) => void,
+): (change: { what: string }) => void {
   let whats: string[] = [];
   let timer: ReturnType<typeof setTimeout> | null = null;
   return ({ what }) => {
     whats.push(what);
-    timer ??= setTimeout(() => {
+    if (timer) return;
+    timer = setTimeout(() => {
       const collected = whats;
       whats = [];
       timer = null;

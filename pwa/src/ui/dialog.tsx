@@ -31,12 +31,16 @@ export function Dialog({ title, is_wide = false, onClose, children }: Props) {
         event.preventDefault();
         onClose();
       }}
-      onClick={(event) => event.target === ref.current && onClose()}
     >
       <div class="dialog-inside">
         <header class="dialog-head">
           <h2 id={title_id}>{title}</h2>
-          <button type="button" class="button round" onClick={onClose} aria-label={t('action.close')}>
+          <button
+            type="button"
+            class="button round"
+            onClick={onClose}
+            aria-label={t('action.close')}
+          >
             <CrossIcon />
           </button>
         </header>

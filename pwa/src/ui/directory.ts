@@ -46,9 +46,17 @@ export interface Directory {
   protocols: ProtocolRow[];
 }
 
-export const EMPTY_DIRECTORY: Directory = { people: [], classes: [], schools: [], pairings: [], protocols: [] };
+export const EMPTY_DIRECTORY: Directory = {
+  people: [],
+  classes: [],
+  schools: [],
+  pairings: [],
+  protocols: [],
+};
 
-export async function readDirectory({ reference }: Pick<DeviceLog, 'reference'>): Promise<Directory> {
+export async function readDirectory({
+  reference,
+}: Pick<DeviceLog, 'reference'>): Promise<Directory> {
   const [people, classes, schools, pairings, protocols] = await Promise.all([
     reference.all('person'),
     reference.all('class'),
@@ -64,11 +72,18 @@ export function nameOf(directory: Directory, person_id: string | null | undefine
   return person?.display_name ?? t('person.unknown');
 }
 
-export function findClass(directory: Directory, class_id: string | null | undefined): SchoolClass | null {
+export function findClass(
+  directory: Directory,
+  class_id: string | null | undefined,
+): SchoolClass | null {
   return directory.classes.find((one) => one.class_id === class_id) ?? null;
 }
 
-export function findProtocol(directory: Directory, slug: string | null, version: string | null): ProtocolRow | null {
+export function findProtocol(
+  directory: Directory,
+  slug: string | null,
+  version: string | null,
+): ProtocolRow | null {
   return directory.protocols.find((row) => row.slug === slug && row.version === version) ?? null;
 }
 
@@ -79,7 +94,9 @@ export function newestProtocols(directory: Directory): ProtocolRow[] {
     const known = newest.get(row.slug);
     if (!known || is_newer(row.version, known.version)) newest.set(row.slug, row);
   }
-  return [...newest.values()].sort((one, other) => one.document.title.localeCompare(other.document.title));
+  return [...newest.values()].sort((one, other) =>
+    one.document.title.localeCompare(other.document.title),
+  );
 }
 
 function is_newer(version: string, than: string): boolean {

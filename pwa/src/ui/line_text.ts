@@ -19,7 +19,9 @@ export function lineText(line: Line, protocol: Protocol | null): string {
     case 'item.not_seen':
       return t('line.not_seen', { prompt });
     case 'count.added':
-      return payload.code ? t('line.answer', { prompt, value: labelOf(item, payload.code) }) : prompt;
+      return payload.code
+        ? t('line.answer', { prompt, value: labelOf(item, payload.code) })
+        : prompt;
     case 'sweep.taken':
       return t('line.sweep', {
         prompt,

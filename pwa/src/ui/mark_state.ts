@@ -28,7 +28,8 @@ export interface MarkCounts {
 
 export function countMarks(shown: readonly ShownEntry[]): MarkCounts {
   const own = shown.filter((one) => one.is_own);
-  const count = (...states: (MarkState | EntryState)[]) => own.filter((one) => states.includes(one.state)).length;
+  const count = (...states: (MarkState | EntryState)[]) =>
+    own.filter((one) => states.includes(one.state)).length;
   return {
     on_tablet: count('dot'),
     sent: count('check', 'set_aside'),

@@ -14,7 +14,12 @@ export function NumberField({ label, value, onChange }: Props) {
     <div class="field">
       <span>{label}</span>
       <span class="stepper">
-        <button type="button" class="button round" onClick={() => step(-1)} aria-label={t('number.fewer', { label })}>
+        <button
+          type="button"
+          class="button round"
+          onClick={() => step(-1)}
+          aria-label={t('number.fewer', { label })}
+        >
           <span aria-hidden="true">{'−'}</span>
         </button>
         <input
@@ -25,7 +30,12 @@ export function NumberField({ label, value, onChange }: Props) {
           value={value ?? ''}
           onInput={(event) => onChange(readNumber(event.currentTarget.value))}
         />
-        <button type="button" class="button round" onClick={() => step(1)} aria-label={t('number.more', { label })}>
+        <button
+          type="button"
+          class="button round"
+          onClick={() => step(1)}
+          aria-label={t('number.more', { label })}
+        >
           <span aria-hidden="true">{'+'}</span>
         </button>
       </span>

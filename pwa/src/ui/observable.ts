@@ -6,7 +6,9 @@ type Who = Pick<Session, 'person_id' | 'roles'>;
 
 /** A coach coaches those she is paired with; a principal walks through the classes of her schools. */
 export function peopleToObserve(directory: Directory, who: Who, channel: Channel): Person[] {
-  const ids = new Set(channel === 'coaching' ? pairedWith(directory, who) : teachersOfClasses(directory, who));
+  const ids = new Set(
+    channel === 'coaching' ? pairedWith(directory, who) : teachersOfClasses(directory, who),
+  );
   ids.delete(who.person_id);
   return directory.people
     .filter((person) => ids.has(person.person_id))

@@ -25,7 +25,11 @@ export function longDay(time: string): string {
 /** "12 November", with the year where it is another one. */
 export function shortDay(time: string, now: string = nowText()): string {
   const is_this_year = dayOf(time).slice(0, 4) === dayOf(now).slice(0, 4);
-  return writeDay(time, { month: 'long', day: 'numeric', ...(is_this_year ? {} : { year: 'numeric' }) });
+  return writeDay(time, {
+    month: 'long',
+    day: 'numeric',
+    ...(is_this_year ? {} : { year: 'numeric' }),
+  });
 }
 
 /** "today", "yesterday" or the day. */
@@ -43,7 +47,11 @@ export function daysBetween(earlier: string, later: string): number {
 /** "12:47", "1:02:47". */
 export function stopwatch(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
-  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const [hours, minutes, rest] = [
+    Math.floor(seconds / 3600),
+    Math.floor(seconds / 60) % 60,
+    seconds % 60,
+  ];
   const tail = String(rest).padStart(2, '0');
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${tail}` : `${minutes}:${tail}`;
 }

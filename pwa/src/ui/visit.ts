@@ -35,17 +35,29 @@ export async function openVisit(device: Device, observation_id: string): Promise
   const pending = signal<readonly Pending[]>([]);
   const entries = computed(() => joinEntries(logged.value, pending.value));
   const protocol = computed(() => protocolOf(device, logged.value));
-  const view = computed(() => fold(entries.value.map((one) => one.entry), protocol.value));
+  const view = computed(() =>
+    fold(
+      entries.value.map((one) => one.entry),
+      protocol.value,
+    ),
+  );
 
   const stop = device.log.subscribe(({ subject_ids }) => {
     if (subject_ids === null || subject_ids.includes(observation_id)) reloadSoon();
   });
   let timer: ReturnType<typeof setTimeout> | null = null;
   const reloadSoon = () => {
-    timer ??= setTimeout(async () => {
+    if (timer) return;
+    timer = setTimeout(async () => {
       timer = null;
-      const known = new Set((logged.value = await device.log.entriesOf(observation_id)).map(idOf));
-      pending.value = pending.value.filter((one) => !known.has(one.made.entry.entry_id));
+      const read = await device.log.entriesOf(observation_id);
+      const known = new Set(read.map(idOf));
+      // What was appended while this was read is not in it yet and must not flicker.
+      const newer = logged.value.filter((one) => one.is_own && !known.has(idOf(one)));
+      batch(() => {
+        logged.value = [...read, ...newer];
+        pending.value = pending.value.filter((one) => !known.has(one.made.entry.entry_id));
+      });
     }, 120);
   };
 
@@ -68,7 +80,9 @@ export async function openVisit(device: Device, observation_id: string): Promise
     }
   }
 
-  const unsaved = computed(() => pending.value.filter((one) => one.has_failed).map((one) => one.made));
+  const unsaved = computed(() =>
+    pending.value.filter((one) => one.has_failed).map((one) => one.made),
+  );
   return {
     observation_id,
     entries,
@@ -105,7 +119,10 @@ function protocolOf(device: Device, logged: readonly LoggedEntry[]): Protocol | 
   const started = logged.find((one) => one.entry.kind === 'observation.started')?.entry.payload;
   if (!started) return null;
   const { protocol_slug, protocol_version } = started as Record<string, string>;
-  return findProtocol(device.directory.value, protocol_slug ?? null, protocol_version ?? null)?.document ?? null;
+  return (
+    findProtocol(device.directory.value, protocol_slug ?? null, protocol_version ?? null)
+      ?.document ?? null
+  );
 }
 
 /** undefined: still reading. */

@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
+import { correctionOf } from './correction.ts';
 import { useDevice } from './device.ts';
 import { Dialog } from './dialog.tsx';
 import { t } from './messages/messages.ts';
-import { correctionOf } from './correction.ts';
 import { NumberField } from './number_field.tsx';
 import { peopleToObserve } from './observable.ts';
 import type { Visit } from './visit.ts';
@@ -23,10 +23,19 @@ export function VisitDetails({ visit, onClose }: { visit: Visit; onClose: () => 
     setObserved(person_id);
     setClass(directory.value.classes.find((one) => one.teacher_id === person_id)?.class_id ?? '');
   };
-  const { purpose, visible_to } = visitNames({ ...noNames, ...context, observed_id }, directory.value);
+  const { purpose, visible_to } = visitNames(
+    { ...noNames, ...context, observed_id },
+    directory.value,
+  );
   const save = async () => {
     const chosen = { observed_id, class_id, students_present };
-    const draft = correctionOf(chosen, visit, directory.value, session.person_id, t('details.reason'));
+    const draft = correctionOf(
+      chosen,
+      visit,
+      directory.value,
+      session.person_id,
+      t('details.reason'),
+    );
     if (!draft || (await visit.record(draft).saved)) onClose();
     else setFailed(true);
   };
@@ -53,7 +62,11 @@ export function VisitDetails({ visit, onClose }: { visit: Visit; onClose: () => 
           ))}
         </select>
       </label>
-      <NumberField label={t('start.students_present')} value={students_present} onChange={setStudents} />
+      <NumberField
+        label={t('start.students_present')}
+        value={students_present}
+        onChange={setStudents}
+      />
       {has_failed && <p class="notice">{t('unsaved.text')}</p>}
       <div class="dialog-foot">
         <button type="button" class="button" onClick={onClose}>

@@ -12,12 +12,19 @@ export function purposeOf(channel: Channel | null): string {
   return t(PURPOSES[channel ?? 'coaching']);
 }
 
-type Named = Pick<Context, 'observed_id' | 'class_id' | 'channel' | 'protocol_slug' | 'protocol_version'>;
+type Named = Pick<
+  Context,
+  'observed_id' | 'class_id' | 'channel' | 'protocol_slug' | 'protocol_version'
+>;
 
 /** The words that stand for a visit on every screen. */
 export function visitNames(context: Named | null, directory: Directory) {
   const teacher = nameOf(directory, context?.observed_id);
-  const protocol = findProtocol(directory, context?.protocol_slug ?? null, context?.protocol_version ?? null);
+  const protocol = findProtocol(
+    directory,
+    context?.protocol_slug ?? null,
+    context?.protocol_version ?? null,
+  );
   return {
     teacher,
     class_title: findClass(directory, context?.class_id)?.title ?? t('visit.no_class'),

@@ -26,7 +26,10 @@ export interface VisitSummary {
 }
 
 export function summarizeVisit(entries: readonly LoggedEntry[]): VisitSummary | null {
-  const view = fold(entries.map((one) => one.entry), null);
+  const view = fold(
+    entries.map((one) => one.entry),
+    null,
+  );
   if (!view.context || !view.started_at) return null;
   const waiting = entries.filter((one) => one.state === 'dot');
   const latest_feedback = view.feedback.at(-1) ?? null;
@@ -53,7 +56,9 @@ export function summarizeVisit(entries: readonly LoggedEntry[]): VisitSummary | 
 
 /** Newest first. */
 export function sortVisits(visits: readonly VisitSummary[]): VisitSummary[] {
-  return [...visits].sort((one, other) => Date.parse(other.started_at) - Date.parse(one.started_at));
+  return [...visits].sort(
+    (one, other) => Date.parse(other.started_at) - Date.parse(one.started_at),
+  );
 }
 
 export function lastVisitOf(

@@ -77,9 +77,7 @@ def guard_doors(app: Flask, doors: Mapping[str, Lock]) -> None:
 
     @app.after_request
     def _assert_asked(response: Response) -> Response:
-        lock = doors.get(request.endpoint or "")
-        is_unasked = lock is not None and lock.kind == "object" and not g.get("is_policy_asked")
-        if is_unasked and response.status_code < 400 and request.method != "OPTIONS":
+        if g.get("owes_question") and response.status_code < 400 and request.method != "OPTIONS":
             current_app.logger.error("a page of %s answered without asking the policy", request.endpoint)
             return current_app.make_response(current_app.handle_user_exception(Problem("server-fault")))
         return response
@@ -100,7 +98,7 @@ def is_signed_in() -> bool:
 
 def ask(action: str, subject: policy.Subject) -> None:
     """Go on only if the actor may do `action` on `subject`; otherwise there is nothing here."""
-    g.is_policy_asked = True
+    g.owes_question = False
     if not policy.can(current_actor(), action, subject):
         raise Problem("not-found")
 
@@ -129,6 +127,7 @@ def _let_in(lock: Lock, device: policy.Device | None) -> None:
         g.actor = actor_of(device.owner_id)
     actor = current_actor()
     if lock.kind == "object":
+        g.owes_question = True
         return
     subject: policy.Subject = policy.Place(actor.tenant_id)
     if lock.kind == "device":

@@ -1,8 +1,10 @@
 """What one person could do at any time: read once, then asked for as many instants as a push has entries."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 import sqlalchemy as sa
 
@@ -30,6 +32,15 @@ class History:
     tenant_id: str
     roles: Sequence[tuple[str, str | None, Span]]  # role, school_id or None for the whole tenant
     partners: Sequence[tuple[str, Span]]  # whom she coaches or is coached by
+
+    @cached_property
+    def _turns(self) -> Sequence[datetime]:
+        spans = [span for *_, span in self.roles] + [span for _, span in self.partners]
+        return sorted({at for span in spans for at in (span.from_at, span.to_at) if at is not None})
+
+    def stretch_at(self, at: datetime) -> int:
+        """Numbers the stretches of time within which nothing changes: the same number, the same answers."""
+        return bisect_right(self._turns, at)
 
     def actor_at(self, at: datetime) -> policy.Actor:
         """The same as `people.actor_of`."""

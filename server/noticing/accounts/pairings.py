@@ -83,7 +83,7 @@ def pairings_of(coach_id: str, at: datetime | None = None) -> dict[str, str]:
     held = sa.select(Pairing.teacher_id, Pairing.pairing_id).where(
         Pairing.coach_id == coach_id, _holds_at(at or now())
     )
-    return dict(db.session.execute(held).tuples().all())
+    return dict(db.session.execute(held).all())
 
 
 def _holds_at(at: datetime) -> sa.ColumnElement[bool]:

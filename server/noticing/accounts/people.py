@@ -55,7 +55,7 @@ def names_of(tenant_id: str, ids: Iterable[str]) -> Mapping[str, str]:
     found = sa.select(Person.person_id, Person.display_name).where(
         Person.tenant_id == tenant_id, Person.person_id.in_(set(ids))
     )
-    return dict(db.session.execute(found).tuples().all())
+    return dict(db.session.execute(found).all())
 
 
 def count_people(tenant_id: str) -> int:

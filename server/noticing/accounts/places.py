@@ -77,7 +77,7 @@ def tenant_row(tenant_id: str) -> dict[str, Any] | None:
 def schools_of(tenant_id: str) -> Mapping[str, str]:
     """school_id -> name, by name."""
     found = sa.select(School.school_id, School.name).filter_by(tenant_id=tenant_id).order_by(School.name)
-    return dict(db.session.execute(found).tuples().all())
+    return dict(db.session.execute(found).all())
 
 
 def first_tenant_id() -> str | None:

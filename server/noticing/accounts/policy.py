@@ -19,7 +19,7 @@ class Actor:
     person_id: str
     tenant_id: str
     roles: frozenset[str]
-    school_ids: frozenset[str]  # where she holds a role; empty means: in the whole tenant
+    school_ids: frozenset[str]  # where she is principal, else where she holds a role; empty: in the whole tenant
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def _may_observe(actor: Actor, sitting: Sitting) -> bool:
 
 
 def _may_read_as_observer(actor: Actor, sitting: Sitting) -> bool:
-    if sitting.observer_id != actor.person_id:
+    if sitting.observer_id != actor.person_id or OBSERVER_ROLE.get(sitting.channel) not in actor.roles:
         return False
     return sitting.is_pairing_held if sitting.channel == "coaching" else True
 

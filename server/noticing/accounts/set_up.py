@@ -46,9 +46,16 @@ def person_of_link(token: str) -> Person:
     return person
 
 
-def add_first_administrator(tenant_id: str) -> str:
-    """An account without name and address; its owner gives both when she opens her link. Returns its id."""
-    return add_person(tenant_id, "Administrator", make_random_id() + UNNAMED, [("admin", None)])
+def first_administrators_link(tenant_id: str) -> str | None:
+    """A link to an account without name and address, whose owner gives both; None where anybody can sign in."""
+    if db.session.scalar(sa.select(Person.person_id).where(Person.password_hash.is_not(None)).limit(1)):
+        return None
+    waiting = sa.select(Person.person_id).where(Person.tenant_id == tenant_id, Person.email.endswith(UNNAMED))
+    person_id = db.session.scalars(waiting).first()
+    if person_id is None:
+        address = make_random_id() + UNNAMED
+        person_id = add_person(tenant_id, "Administrator", address, [("admin", None)])
+    return make_link(person_id)
 
 
 def is_unnamed(person: Person) -> bool:

@@ -22,7 +22,15 @@ PER_ACCOUNT = "5 per minute"
 
 blueprint = Blueprint("accounts", __name__, template_folder="templates")
 limiter = Limiter(get_remote_address, headers_enabled=False)
-login = LoginManager()
+
+
+class _Login(LoginManager):
+    def _update_remember_cookie(self, response: Response) -> Response:
+        """There is none: the session itself lasts. Looking for one would make every file vary by cookie."""
+        return response
+
+
+login = _Login()
 
 
 class Account(UserMixin):

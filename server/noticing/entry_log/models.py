@@ -62,7 +62,9 @@ class LogEntry(Base):
     body: Mapped[bytes] = mapped_column(sa.LargeBinary)
     stream_id: Mapped[str] = mapped_column(Id)  # the first that brought it
     stream_seq: Mapped[int] = mapped_column(sa.BigInteger)  # its number there
-    author_id: Mapped[str] = mapped_column(Id)  # the stream's person: what the body says is checked against it
+    author_id: Mapped[str] = mapped_column(
+        Id
+    )  # the stream's person: what the body says is checked against it
     subject_kind: Mapped[str | None]
     subject_id: Mapped[str | None] = mapped_column(Id)
     kind: Mapped[str | None]

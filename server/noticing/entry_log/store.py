@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -52,19 +52,24 @@ class Enveloped:
     change_seq: int
 
 
-_entries = LogEntry.__table__
-_envelopes = Envelope.__table__
+_entries = cast("sa.Table", LogEntry.__table__)
+_envelopes = cast("sa.Table", Envelope.__table__)
 _ENTRY_COLUMNS = [_entries.c[name] for name in StoredEntry.__slots__]
 
 
 def append(session: Session, entries: Iterable[StoredEntry], envelopes: Iterable[Enveloped]) -> None:
     """Put bodies and their places in streams at the end of the log."""
-    for table, rows in ((_entries, [_as_row(e) for e in entries]), (_envelopes, [_as_row(e) for e in envelopes])):
+    for table, rows in (
+        (_entries, [_as_row(e) for e in entries]),
+        (_envelopes, [_as_row(e) for e in envelopes]),
+    ):
         if rows:
             session.execute(sa.insert(table), rows)
 
 
-def settle(session: Session, tenant_id: str, change_seq: int, set_aside_code: str | None, entry: Entry) -> None:
+def settle(
+    session: Session, tenant_id: str, change_seq: int, set_aside_code: str | None, entry: Entry
+) -> None:
     """Accept (None) or set aside an entry that is in the log already, and note what can be read from it now."""
     session.execute(
         sa.update(_entries)
@@ -84,12 +89,14 @@ def read_after(session: Session, tenant_id: str, after: int, limit: int) -> list
     return _read(session, _entries.c.tenant_id == tenant_id, _entries.c.change_seq > after, limit=limit)
 
 
-def read_of_author(session: Session, author_id: str, tenant_id: str, after: int, through: int, limit: int) -> list[
-    StoredEntry
-]:
+def read_of_author(
+    session: Session, author_id: str, tenant_id: str, after: int, through: int, limit: int
+) -> list[StoredEntry]:
     """A person's own entries whose number is in after < … <= through, set aside or not."""
     by_author = (_entries.c.tenant_id == tenant_id, _entries.c.author_id == author_id)
-    return _read(session, *by_author, _entries.c.change_seq > after, _entries.c.change_seq <= through, limit=limit)
+    return _read(
+        session, *by_author, _entries.c.change_seq > after, _entries.c.change_seq <= through, limit=limit
+    )
 
 
 def entry_at(session: Session, tenant_id: str, change_seq: int) -> StoredEntry | None:
@@ -138,10 +145,12 @@ def hashes_of_stream(session: Session, stream_id: str, first: int, last: int) ->
     found = sa.select(_envelopes.c.stream_seq, _envelopes.c.body_hash).where(
         _envelopes.c.stream_id == stream_id, _envelopes.c.stream_seq.between(first, last)
     )
-    return dict(session.execute(found.order_by(_envelopes.c.stream_seq)).tuples().all())
+    return {seq: body_hash for seq, body_hash in session.execute(found.order_by(_envelopes.c.stream_seq))}
 
 
-def set_aside_of_stream(session: Session, stream_id: str, first: int, last: int) -> list[tuple[int, StoredEntry]]:
+def set_aside_of_stream(
+    session: Session, stream_id: str, first: int, last: int
+) -> list[tuple[int, StoredEntry]]:
     """(stream_seq, entry) of what is set aside among a stream's first … last."""
     joined = sa.and_(
         _entries.c.tenant_id == _envelopes.c.tenant_id, _entries.c.change_seq == _envelopes.c.change_seq
@@ -156,7 +165,9 @@ def set_aside_of_stream(session: Session, stream_id: str, first: int, last: int)
     return [(row[0], StoredEntry(*row[1:])) for row in session.execute(found)]
 
 
-def has_entry_of_other_stream(session: Session, tenant_id: str, author_id: str, stream_id: str, after: int) -> bool:
+def has_entry_of_other_stream(
+    session: Session, tenant_id: str, author_id: str, stream_id: str, after: int
+) -> bool:
     """Whether another stream of the author has brought something since `after`."""
     found = sa.select(_entries.c.change_seq).where(
         _entries.c.tenant_id == tenant_id,

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from noticing.clock import make_id
 from noticing.entry_log.models import Stream
+
+_streams = cast("sa.Table", Stream.__table__)
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class StreamState:
 
 
 def find_stream(session: Session, stream_id: str) -> StreamState | None:
-    row = session.execute(sa.select(Stream.__table__).where(Stream.stream_id == stream_id)).mappings().first()
+    row = session.execute(sa.select(_streams).where(_streams.c.stream_id == stream_id)).mappings().first()
     if row is None:
         return None
     same = {name: row[name] for name in StreamState.__dataclass_fields__ if name != "is_revoked"}
@@ -34,7 +37,12 @@ def find_stream(session: Session, stream_id: str) -> StreamState | None:
 
 
 def add_stream(
-    session: Session, stream_id: str, tenant_id: str, person_id: str, public_key: dict[str, str], device_label: str
+    session: Session,
+    stream_id: str,
+    tenant_id: str,
+    person_id: str,
+    public_key: dict[str, str],
+    device_label: str,
 ) -> None:
     session.add(
         Stream(
@@ -55,7 +63,13 @@ def server_stream_of(session: Session, tenant_id: str, person_id: str) -> Stream
     if stream_id is None:
         stream_id = make_id()
         session.add(
-            Stream(stream_id=stream_id, tenant_id=tenant_id, person_id=person_id, is_server_side=True, public_key=None)
+            Stream(
+                stream_id=stream_id,
+                tenant_id=tenant_id,
+                person_id=person_id,
+                is_server_side=True,
+                public_key=None,
+            )
         )
         session.flush()
     state = find_stream(session, stream_id)
@@ -68,8 +82,8 @@ def move_mark(
 ) -> None:
     """Note how far the stream is complete, and when it was last heard."""
     session.execute(
-        sa.update(Stream.__table__)
-        .where(Stream.__table__.c.stream_id == stream_id)
+        sa.update(_streams)
+        .where(_streams.c.stream_id == stream_id)
         .values(
             acknowledged_through=through,
             acknowledged_hash=running_hash,

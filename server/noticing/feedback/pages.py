@@ -76,10 +76,11 @@ def reply(observation_id: UUID) -> BaseResponse:
     text = tidy_reply(typed)
     known = [one["entry_id"] for one in view["feedback"]]
     answered = request.form.get("feedback_entry_id", "")
-    fault = find_fault(text) or send_reply(actor, view, answered if answered in known else known[-1], text)
+    fault = find_fault(text)
     if fault:
         # 422 for the page itself; htmx swaps in only what succeeded.
         return _show(actor, view, status=200 if htmx_request.htmx else 422, text=typed, error=fault)
+    send_reply(actor, view, answered if answered in known else known[-1], text)
     if htmx_request.htmx:
         return _show(actor, find_visit(actor.tenant_id, str(observation_id)), is_sent=True)
     return redirect(url_for("feedback.notes_page", observation_id=observation_id, _anchor="replies"), 303)

@@ -7,8 +7,8 @@ The same notes give the same bytes.
 import threading
 from dataclasses import dataclass
 from functools import cache, partial
+from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from flask import render_template
@@ -20,6 +20,7 @@ from noticing.problems import Problem
 FOLDER = Path(__file__).parent
 FONTS = {f"file:///letter/fonts/{file.name}": file for file in (FOLDER / "fonts").glob("*.woff2")}
 PAPERS = ("Letter", "A4")
+PAGES_MAX = 2
 
 _one_at_a_time = threading.Lock()  # Pango's font map, which the styles share, is not safe among threads
 
@@ -39,18 +40,23 @@ def render_pdf(notes: Notes, url: str, paper: str = "Letter") -> bytes:
     Raises Problem("pdf-engine-missing") where Pango is not installed.
     """
     weasyprint = _weasyprint()
-    html = render_template("feedback/letter.html", notes=notes, say=sentences, url=url)
+    text = render_template("feedback/letter.html", notes=notes, say=sentences, url=url)
     with _one_at_a_time:
         styles = _read_styles(paper if paper in PAPERS else PAPERS[0])
-        document = weasyprint.HTML(string=html, base_url="file:///letter/", url_fetcher=fetch_named)
+        html = weasyprint.HTML(string=text, base_url="file:///letter/", url_fetcher=fetch_named)
+        document = _lay_out(html, styles.fonts, [styles.sheet])
+        if len(document.pages) > PAGES_MAX:
+            document = _lay_out(html, styles.fonts, [styles.sheet, styles.small])
         made: bytes = document.write_pdf(
-            stylesheets=[styles.sheet],
-            font_config=styles.fonts,
             pdf_variant="pdf/ua-1",
             pdf_identifier=notes.digest[:16],
             finisher=partial(_finish, link_text=sentences.name_link()),
         )
     return made
+
+
+def _lay_out(html: Any, fonts: Any, sheets: list[Any]) -> Any:
+    return html.render(font_config=fonts, stylesheets=sheets, pdf_variant="pdf/ua-1")
 
 
 def fetch_named(url: str) -> Any:
@@ -65,6 +71,7 @@ def fetch_named(url: str) -> Any:
 @dataclass(frozen=True)
 class _Styles:
     sheet: Any
+    small: Any  # for visits that would need a third page
     fonts: Any
 
 
@@ -75,17 +82,20 @@ def _read_styles(paper: str) -> _Styles:
     from weasyprint.text.fonts import FontConfiguration
 
     fonts = FontConfiguration()
-    text = (FOLDER / "letter.css").read_text("utf-8") + f"@page {{ size: {paper} }}"
-    sheet = CSS(string=text, base_url="file:///letter/", font_config=fonts, url_fetcher=fetch_named)
-    return _Styles(sheet, fonts)
+
+    def parse(text: str) -> Any:
+        return CSS(string=text, base_url="file:///letter/", font_config=fonts, url_fetcher=fetch_named)
+
+    letter = (FOLDER / "letter.css").read_text("utf-8")
+    small = (FOLDER / "letter-small.css").read_text("utf-8")
+    return _Styles(parse(f"{letter} @page {{ size: {paper} }}"), parse(small), fonts)
 
 
-def _weasyprint() -> ModuleType:
+def _weasyprint() -> Any:
     try:
-        import weasyprint
+        return import_module("weasyprint")
     except OSError as error:  # Pango or one of its companions is not installed
         raise Problem("pdf-engine-missing") from error
-    return weasyprint
 
 
 def _finish(_document: Any, pdf: Any, link_text: str) -> None:

@@ -11,7 +11,6 @@ from noticing.accounts.policy import Actor
 from noticing.clock import now
 from noticing.feedback.sentences import write_number
 from noticing.sync.server_stream import PageDraft, append_from_page
-from noticing.sync.set_aside import say_why
 
 REPLY_MAX = 4000  # characters; fits an entry in any script
 
@@ -34,13 +33,14 @@ def find_fault(text: str) -> str | None:
     return None
 
 
-def send_reply(actor: Actor, view: Mapping[str, Any], feedback_entry_id: str, text: str) -> str | None:
-    """Append the reply to one version of the notes; returns why it does not count, or None."""
+def send_reply(actor: Actor, view: Mapping[str, Any], feedback_entry_id: str, text: str) -> None:
+    """Append the reply to one version of the notes, with the time on the school's clock."""
+    zone = datetime.fromisoformat(view["started_at"]).tzinfo
     draft = PageDraft(
         subject_id=view["observation_id"],
         kind="feedback.replied",
+        item_key=None,
         payload={"feedback_entry_id": feedback_entry_id, "text": text},
-        at=now().astimezone(datetime.fromisoformat(view["started_at"]).tzinfo),  # the school's clock
+        occurred_at=now().astimezone(zone).isoformat(timespec="milliseconds"),
     )
-    appended = append_from_page(actor, [draft])[0]
-    return say_why(appended.set_aside_code) if appended.set_aside_code else None
+    append_from_page(actor, [draft])

@@ -95,6 +95,13 @@ def name_footer(notes: Notes) -> str:
     return f"{name_readers(notes)} {shared} {_('Not part of any evaluation file.')}"
 
 
+def clip(text: str, most: int) -> str:
+    """For paper: what is longer ends with where the rest stands."""
+    if len(text) <= most:
+        return text
+    return _("%(text)s… (more on the web page)", text=text[:most].rsplit(" ", 1)[0].rstrip())
+
+
 def name_link() -> str:
     return _("Read these notes as a web page and reply there")
 
@@ -146,7 +153,7 @@ def _sum_up_times(chart: Chart) -> str:
 def list_times(row: Row) -> str:
     """When a look-for was seen; many times are counted instead of listed."""
     if not row.times:
-        return _("looked for, not seen") if row.is_looked_for else _("nothing recorded")
+        return _("looked for, not seen") if row.is_looked_for else ""
     if len(row.times) > TIMES_MAX:
         return _(
             "%(num)s times, %(first)s to %(last)s", num=len(row.times), first=row.times[0], last=row.times[-1]

@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import sqlalchemy as sa
@@ -24,7 +24,7 @@ View = dict[str, Any]
 journey = logging.getLogger("noticing.journey")
 NUMBERS_AT_ONCE = 5000  # of the feed, in one transaction: pushes must not wait long for a rebuild
 _CONTEXT = ("observed_id", "class_id", "school_id", "pairing_id")
-_views = ObservationView.__table__
+_views = cast("sa.Table", ObservationView.__table__)
 
 
 def catch_up(tenant_id: str) -> None:
@@ -137,6 +137,9 @@ def _row_of(tenant_id: str, observation_id: str, entries: list[dict[str, Any]]) 
 
 
 def _protocol_document(entries: list[dict[str, Any]]) -> dict[str, Any] | None:
-    start = next((entry["payload"] for entry in entries if entry["kind"] == "observation.started"), {})
-    protocol = load_all().get((str(start.get("protocol_slug")), str(start.get("protocol_version"))))
-    return protocol.document if protocol else None
+    for entry in entries:
+        if entry["kind"] == "observation.started":
+            said = entry["payload"]
+            protocol = load_all().get((said["protocol_slug"], said["protocol_version"]))
+            return protocol.document if protocol else None
+    return None

@@ -6,7 +6,7 @@ Pure: what the judgement rests on is handed in as `Grounds`. The first reason fo
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from noticing.accounts import policy
@@ -61,13 +61,14 @@ class Grounds:
     school_ids: frozenset[str]
     is_revoked: bool = False
     accepted: dict[str, Entry] = field(default_factory=dict)  # what amendments may name, by entry_id
+    permitted: dict[tuple[str, str, int, int], bool] = field(default_factory=dict)  # what was asked already
 
 
 def judge(entry: Entry, change_seq: int, grounds: Grounds) -> str | None:
     """The set-aside code of an entry, or None: accepted."""
     try:
         return next(filter(None, (step(entry, change_seq, grounds) for step in _STEPS)), None)
-    except Exception:  # noqa: BLE001 - one entry that we fail to judge must not hold up all others
+    except Exception:
         logging.getLogger(__name__).exception("an entry of kind %s could not be judged", entry.kind)
         return "not-judged"
 
@@ -88,6 +89,8 @@ def _judge_sender(entry: Entry, _change_seq: int, grounds: Grounds) -> str | Non
 def _judge_shape(entry: Entry, _change_seq: int, _grounds: Grounds) -> str | None:
     if entry.subject_kind != "observation" or entry.kind not in KINDS:
         return "kind-unknown"
+    if is_evidence(entry.kind):
+        return None  # _judge_item asks, together with the item
     return _payload_code(payloads.check_payload(entry.kind, None, entry.payload))
 
 
@@ -120,7 +123,9 @@ def _judge_start(entry: Entry, _change_seq: int, grounds: Grounds) -> str | None
 
 def _judge_correction(entry: Entry, change_seq: int, grounds: Grounds) -> str | None:
     standing = grounds.standings.get(entry.subject_id)
-    is_taken_back = entry.kind == "entry.retracted" and standing and standing.is_correction(entry.payload["entry_id"])
+    is_taken_back = (
+        entry.kind == "entry.retracted" and standing and standing.is_correction(entry.payload["entry_id"])
+    )
     if standing is None or not (is_taken_back or entry.kind == "observation.corrected"):
         return None
     if standing.is_shared_before(change_seq):
@@ -129,8 +134,10 @@ def _judge_correction(entry: Entry, change_seq: int, grounds: Grounds) -> str | 
         return None
     if not _is_pairing_or_none(entry.payload.get("pairing_id")):
         return "payload-wrong"
-    place = (standing.field(name, entry) for name in ("class_id", "school_id", "observed_id"))
-    return _judge_place(*place, grounds)
+    class_id, school_id, observed_id = (
+        standing.field(name, entry) for name in ("class_id", "school_id", "observed_id")
+    )
+    return _judge_place(class_id, school_id, observed_id, grounds)
 
 
 def _is_pairing_or_none(pairing_id: Any) -> bool:
@@ -192,15 +199,29 @@ def _judge_permission(entry: Entry, _change_seq: int, grounds: Grounds) -> str |
 
 
 def _is_permitted(action: str, entry: Entry, standing: Standing, grounds: Grounds) -> bool:
-    proposed = entry if entry.kind == "observation.corrected" else None
-    observed_id = standing.field("observed_id", proposed)
     at = read_instant(entry.occurred_at)
-    for moment in (at, at + CLOCK_TOLERANCE, at - CLOCK_TOLERANCE):
-        is_held = grounds.history.is_paired_at(observed_id, moment)
-        sitting = standing.sitting(grounds.tenant_id, is_pairing_held=is_held, proposed=proposed)
-        if sitting is not None and policy.can(grounds.history.actor_at(moment), action, sitting):
-            return True
-    return False
+    moments = (at, at + CLOCK_TOLERANCE, at - CLOCK_TOLERANCE)
+    if entry.kind == "observation.corrected":
+        return any(_can_at(moment, action, entry, standing, grounds) for moment in moments)
+    if entry.kind == "observation.started":
+        return any(_can_at(moment, action, None, standing, grounds) for moment in moments)
+    return any(_could_at(moment, action, standing, grounds) for moment in moments)
+
+
+def _could_at(moment: datetime, action: str, standing: Standing, grounds: Grounds) -> bool:
+    """The same as `_can_at` for what is in the log, asked once for each stretch of time."""
+    asked = (action, standing.observation_id, standing.version, grounds.history.stretch_at(moment))
+    if asked not in grounds.permitted:
+        grounds.permitted[asked] = _can_at(moment, action, None, standing, grounds)
+    return grounds.permitted[asked]
+
+
+def _can_at(
+    moment: datetime, action: str, proposed: Entry | None, standing: Standing, grounds: Grounds
+) -> bool:
+    is_held = grounds.history.is_paired_at(standing.field("observed_id", proposed), moment)
+    sitting = standing.sitting(grounds.tenant_id, is_pairing_held=is_held, proposed=proposed)
+    return sitting is not None and policy.can(grounds.history.actor_at(moment), action, sitting)
 
 
 def _judge_by_other_rooms(entry: Entry, _change_seq: int, grounds: Grounds) -> str | None:

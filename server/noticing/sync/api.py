@@ -1,7 +1,6 @@
 """The doors of /api/v1. Which lock each has stands in app.py; what is said there, in docs/sync-api.md."""
 
 import gzip
-from typing import Any
 
 import msgspec
 from flask import Flask, Response, request
@@ -110,7 +109,8 @@ def _push_answer(receipt: Receipt) -> wire.PushAnswer:
         acknowledged_hash=receipt.acknowledged_hash.hex(),
         ranges_beyond=receipt.ranges_beyond,
         set_aside=[
-            wire.SetAside(seq, entry_id, code, say_why(code, sentences)) for seq, entry_id, code in receipt.set_aside
+            wire.SetAside(seq, entry_id, code, say_why(code, sentences))
+            for seq, entry_id, code in receipt.set_aside
         ],
         fork=None if receipt.fork_at is None else wire.Fork(receipt.fork_at),
         wanted_photos=[],

@@ -38,9 +38,9 @@ class Arrivals:
     known: Mapping[Key, StoredEntry]
 
 
-def sort_arrivals(session: Session, stream: StreamState, fresh: Mapping[int, bytes], hashes: Mapping[int, bytes]) -> (
-    Arrivals
-):
+def sort_arrivals(
+    session: Session, stream: StreamState, fresh: Mapping[int, bytes], hashes: Mapping[int, bytes]
+) -> Arrivals:
     by_seq = {seq: _read(stream.person_id, seq, body, hashes[seq]) for seq, body in fresh.items()}
     found = store.entries_with_ids(session, stream.tenant_id, {each.entry_id for each in by_seq.values()})
     known = {(stored.entry_id, stored.body_hash): stored for stored in found}
@@ -50,7 +50,9 @@ def sort_arrivals(session: Session, stream: StreamState, fresh: Mapping[int, byt
         arrival = by_seq[seq]
         if arrival.key in taken_keys:
             continue
-        new.append(replace(arrival, code="same-id-other-content") if arrival.entry_id in taken_ids else arrival)
+        new.append(
+            replace(arrival, code="same-id-other-content") if arrival.entry_id in taken_ids else arrival
+        )
         taken_ids.add(arrival.entry_id)
         taken_keys.add(arrival.key)
     return Arrivals(by_seq, new, known)

@@ -20,8 +20,8 @@ _SHAPES = (
 )
 _REF = "#/components/schemas/{name}"
 
-_SESSION = {"session": []}
-_STREAM = {"stream": [], "signature": [], "nonce": []}
+_SESSION: dict[str, list[str]] = {"session": []}
+_STREAM: dict[str, list[str]] = {"stream": [], "signature": [], "nonce": []}
 _NONCE = {
     "name": "Noticing-Nonce",
     "in": "header",

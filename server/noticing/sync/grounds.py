@@ -15,7 +15,6 @@ from noticing.sync import standing
 from noticing.sync.admit import Grounds
 from noticing.sync.standing import Standing
 
-
 Author = tuple[str, bool]
 
 

@@ -82,7 +82,7 @@ class Handout:
             is_observer = standing.start.author_id == self.actor.person_id
             partner_id = observed_id if is_observer else standing.start.author_id
         is_held = partner_id is not None and self.history.is_paired_at(partner_id, self.at)
-        sitting = standing and standing.sitting(entry.tenant_id, is_pairing_held=is_held)
+        sitting = standing.sitting(entry.tenant_id, is_pairing_held=is_held) if standing else None
         if sitting is None:
             return False
         evidence = policy.Evidence(entry.tenant_id, entry.kind or "", entry.author_id, sitting)

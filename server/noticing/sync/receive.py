@@ -1,4 +1,4 @@
-"""Step 5: takes a push. One transaction appends, judges and moves the mark; it commits, and only then is there an answer.
+"""Step 5: takes a push. One transaction appends, judges and moves the mark; only after its commit is there an answer.
 
 Acknowledged means committed, byte for byte. Whatever can be read is kept; `admit` says what counts.
 """
@@ -58,16 +58,20 @@ def receive(tenant_id: str, stream_id: str, from_seq: int, bodies: Sequence[str]
         if stream is None or stream.tenant_id != tenant_id:
             raise Problem("stream-unknown")
         receipt = append_to_stream(session, stream, from_seq, bodies)
-    journey.info(
-        "step=5 receive stream=%s entries=%d acknowledged_through=%d set_aside=%d",
-        stream_id,
-        len(bodies),
-        receipt.acknowledged_through,
-        len(receipt.set_aside),
-    )
+    say_step(receipt, len(bodies))
     if bodies and receipt.fork_at is None:
         let_follow(tenant_id)
     return receipt
+
+
+def say_step(receipt: Receipt, count: int) -> None:
+    journey.info(
+        "step=5 receive stream=%s entries=%d acknowledged_through=%d set_aside=%d",
+        receipt.stream.stream_id,
+        count,
+        receipt.acknowledged_through,
+        len(receipt.set_aside),
+    )
 
 
 def let_follow(tenant_id: str) -> None:
@@ -75,7 +79,7 @@ def let_follow(tenant_id: str) -> None:
     for follow in _followers:
         try:
             follow(tenant_id)
-        except Exception:  # noqa: BLE001 - a fault in a view must not take back the answer to a committed push
+        except Exception:  # a fault in a view must not take back the answer to a committed push
             logging.getLogger(__name__).exception("the step after receiving failed")
 
 
@@ -107,7 +111,7 @@ def _append_fresh(
         return []
     arrivals = sort_arrivals(session, stream, fresh, hashes)
     stored = _judge_and_number(session, stream, arrivals.new)
-    by_key = arrivals.known | {(each.entry_id, each.body_hash): each for each in stored}
+    by_key = {**arrivals.known} | {(each.entry_id, each.body_hash): each for each in stored}
     places, set_aside = [], []
     for seq, arrival in arrivals.by_seq.items():
         entry = by_key[arrival.key]
@@ -138,7 +142,9 @@ def _judge_and_number(session: Session, stream: StreamState, new: Sequence[Arriv
     ]
 
 
-def _stored(stream: StreamState, change_seq: int, arrival: Arrival, code: str | None, at: datetime) -> StoredEntry:
+def _stored(
+    stream: StreamState, change_seq: int, arrival: Arrival, code: str | None, at: datetime
+) -> StoredEntry:
     entry = arrival.entry
     return StoredEntry(
         tenant_id=stream.tenant_id,

@@ -106,7 +106,9 @@ def _readable(session: Session, found: Sequence[StoredEntry]) -> list[Candidate]
     return [
         each
         for each in candidates.values()
-        if not any(entry_id == each.entry.entry_id and number != each.change_seq for entry_id, number in taken)
+        if not any(
+            entry_id == each.entry.entry_id and number != each.change_seq for entry_id, number in taken
+        )
     ]
 
 

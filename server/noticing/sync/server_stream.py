@@ -2,9 +2,8 @@
 
 import base64
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -15,51 +14,43 @@ from noticing.clock import make_id, make_random_id, now
 from noticing.database import writing
 from noticing.entry_log.entry import ENTRY_SCHEMA
 from noticing.entry_log.streams import server_stream_of
-from noticing.sync.receive import append_to_stream, journey, let_follow
+from noticing.problems import Problem
+from noticing.sync.receive import append_to_stream, let_follow, say_step
 
 
 @dataclass(frozen=True)
 class PageDraft:
-    """An entry to be made. `at`: on which clock the person lives (with its offset); else UTC."""
+    """An entry to be made. `occurred_at`: the present on the clock by which the person lives; else in UTC."""
 
     subject_id: str
     kind: str
-    payload: dict[str, Any]
+    payload: Mapping[str, Any]
     item_key: str | None = None
-    replaces: Sequence[str] = field(default_factory=tuple)
-    at: datetime | None = None
+    replaces: Sequence[str] = ()
+    occurred_at: str | None = None
 
 
-@dataclass(frozen=True)
-class Appended:
-    """`set_aside_code` is None where the entry was accepted."""
+def append_from_page(actor: Actor, drafts: Sequence[PageDraft]) -> list[str]:
+    """Append entries for the actor, commit, and let the next steps follow; returns their ids.
 
-    entry_id: str
-    set_aside_code: str | None
-
-
-def append_from_page(actor: Actor, drafts: Sequence[PageDraft]) -> list[Appended]:
-    """Append entries for the actor, commit, and let the next steps follow."""
+    Raises Problem `not-found` where one was set aside: what it was about is not hers any more.
+    """
     clock_session_id = make_random_id()  # a page has no clock of its own: each request is a session of 0 ms
     made = [_make_body(actor, draft, clock_session_id) for draft in drafts]
     with writing(actor.tenant_id) as session:
         stream = server_stream_of(session, actor.tenant_id, actor.person_id)
         bodies = [body for _, body in made]
         receipt = append_to_stream(session, stream, stream.acknowledged_through + 1, bodies)
-    journey.info(
-        "step=5 receive stream=%s entries=%d acknowledged_through=%d",
-        stream.stream_id,
-        len(bodies),
-        receipt.acknowledged_through,
-    )
+    say_step(receipt, len(bodies))
     let_follow(actor.tenant_id)
-    codes = {entry_id: code for _, entry_id, code in receipt.set_aside}
-    return [Appended(entry_id, codes.get(entry_id)) for entry_id, _ in made]
+    if receipt.set_aside:
+        raise Problem("not-found")
+    return [entry_id for entry_id, _ in made]
 
 
 def _make_body(actor: Actor, draft: PageDraft, clock_session_id: str) -> tuple[str, str]:
     entry_id = make_id()
-    at = (draft.at or now()).isoformat(timespec="milliseconds")
+    at = draft.occurred_at or now().isoformat(timespec="milliseconds")
     body = {
         "entry_id": entry_id,
         "author_id": actor.person_id,

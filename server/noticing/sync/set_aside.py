@@ -10,34 +10,54 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 CATALOGUE: dict[str, Any] = {
-    "not-an-entry": _l("This entry could not be read. It is kept as it was sent; ask your administrator to look."),
+    "not-an-entry": _l(
+        "This entry could not be read. It is kept as it was sent; ask your administrator to look."
+    ),
     "too-long": _l("This entry is longer than 32 KB. It is kept; enter the text again in shorter parts."),
-    "newer-entry-schema": _l("A newer version of the app made this entry. It counts when the server is updated."),
+    "newer-entry-schema": _l(
+        "A newer version of the app made this entry. It counts when the server is updated."
+    ),
     "time-unreadable": _l("The time of this entry could not be read. Check the date and time of the tablet."),
     "not-your-entry": _l("This entry was made by another account. It counts when that account sends it."),
-    "same-id-other-content": _l("Another entry with the same number came first. Both are kept; enter it again."),
+    "same-id-other-content": _l(
+        "Another entry with the same number came first. Both are kept; enter it again."
+    ),
     "device-revoked": _l("This device was taken out of use before the entry came. Ask your administrator."),
-    "kind-unknown": _l("The server does not know this kind of entry yet. It counts when the server is updated."),
+    "kind-unknown": _l(
+        "The server does not know this kind of entry yet. It counts when the server is updated."
+    ),
     "payload-wrong": _l("Something in this entry is missing or does not fit. Enter it again."),
-    "observation-unknown": _l("The start of this visit has not come yet. Keep the tablet on until all is sent."),
-    "entry-unknown": _l("The entry that this one changes has not come yet. Keep the tablet on until all is sent."),
-    "observation-started-twice": _l("This visit was started before. Both starts are kept; the first one counts."),
+    "observation-unknown": _l(
+        "The start of this visit has not come yet. Keep the tablet on until all is sent."
+    ),
+    "entry-unknown": _l(
+        "The entry that this one changes has not come yet. Keep the tablet on until all is sent."
+    ),
+    "observation-started-twice": _l(
+        "This visit was started before. Both starts are kept; the first one counts."
+    ),
     "not-your-observation": _l("This visit belongs to somebody else, so only its observer can add to it."),
     "not-permitted-then": _l(
         "At the time of this entry your account could not observe here. Check the tablet's date, "
         "or ask your administrator whether your role or pairing began later."
     ),
     "wrong-place": _l("The school of this visit is not the school of its class. Choose the class again."),
-    "class-not-of-teacher": _l("This class is not one of this teacher's. Choose the teacher and the class again."),
+    "class-not-of-teacher": _l(
+        "This class is not one of this teacher's. Choose the teacher and the class again."
+    ),
     "protocol-unknown": _l("The server does not have this protocol yet. The entry counts when it is added."),
-    "protocol-differs": _l("The protocol on the tablet is not the one on the server. Ask your administrator."),
+    "protocol-differs": _l(
+        "The protocol on the tablet is not the one on the server. Ask your administrator."
+    ),
     "item-unknown": _l("This protocol has no such item, so the mark cannot be shown. Enter it as a note."),
     "item-of-other-type": _l("This mark does not fit the item it was made on. Enter it again."),
     "choice-unknown": _l("This item has no such choice. Enter it again."),
     "level-unknown": _l("This item has no such level. Enter it again."),
     "sweep-over-total": _l("The sweep counts more students than are present. Enter it again."),
     "nothing-corrected": _l("The correction names nothing that it corrects. Enter it again."),
-    "already-shared": _l("The notes were shared before this correction came, so teacher and class stay as they are."),
+    "already-shared": _l(
+        "The notes were shared before this correction came, so teacher and class stay as they are."
+    ),
     "feedback-unknown": _l("The notes that this reply answers are not here yet. It counts when they come."),
     "not-judged": _l("A fault on our side: the server could not check this entry. It will be checked again."),
 }
@@ -47,7 +67,7 @@ WAITING = frozenset({"observation-unknown", "entry-unknown", "feedback-unknown"}
 
 
 def say_why(code: str, others: Mapping[str, str]) -> str:
-    """The sentence of a code; `others` holds those of registered checks, as keys of the catalogue."""
+    """The sentence of a code; `others` are those of registered checks, as keys of the catalogue."""
     if code in CATALOGUE:
         return str(CATALOGUE[code])
-    return gettext(others.get(code, "This entry was kept, but not accepted."))
+    return gettext(others.get(code, "The server keeps this entry, but it does not count."))

@@ -29,9 +29,15 @@ class Standing:
         self.shares: dict[str, int] = {}  # entry_id -> change_seq
         self._corrections: list[Entry] = []
         self._retracted: set[Any] = set()
+        self.version = 0  # raised by everything that may change the answers below
+        self._fields: dict[str, Any] = {}
 
     def add(self, entry: Entry, change_seq: int) -> None:
         """Take in one accepted entry."""
+        if entry.kind not in KINDS:
+            return
+        self.version += 1
+        self._fields = {}
         match entry.kind:
             case "observation.started":
                 self.start = entry
@@ -46,6 +52,14 @@ class Standing:
 
     def field(self, name: str, proposed: Entry | None = None) -> Any:
         """A field of the context as it stands, or as it would with one more correction."""
+        if proposed is None and name in self._fields:
+            return self._fields[name]
+        value = self._read_field(name, proposed)
+        if proposed is None:
+            self._fields[name] = value
+        return value
+
+    def _read_field(self, name: str, proposed: Entry | None) -> Any:
         if self.start is None:
             return None
         everything = [self.start, *self._corrections, *([proposed] if proposed else [])]
@@ -53,7 +67,9 @@ class Standing:
         live = [entry for entry in about if entry is self.start or entry.entry_id not in self._retracted]
         replaced = _replaced_by(live, {entry.entry_id: entry for entry in everything})
         left = [entry for entry in live if entry.entry_id not in replaced] or live
-        return max(left, key=lambda entry: (read_instant(entry.occurred_at), entry.entry_id)).payload.get(name)
+        return max(left, key=lambda entry: (read_instant(entry.occurred_at), entry.entry_id)).payload.get(
+            name
+        )
 
     def is_correction(self, entry_id: str) -> bool:
         return any(entry.entry_id == entry_id for entry in self._corrections)
@@ -61,7 +77,9 @@ class Standing:
     def is_shared_before(self, change_seq: int) -> bool:
         return any(shared < change_seq for shared in self.shares.values())
 
-    def sitting(self, tenant_id: str, *, is_pairing_held: bool, proposed: Entry | None = None) -> Sitting | None:
+    def sitting(
+        self, tenant_id: str, *, is_pairing_held: bool, proposed: Entry | None = None
+    ) -> Sitting | None:
         """The same as the policy sees it; None while its start is missing."""
         if self.start is None:
             return None

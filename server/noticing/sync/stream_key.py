@@ -76,7 +76,9 @@ def _is_signed(stream: StreamState, signature: str, signed: bytes) -> bool:
 
 @lru_cache(maxsize=4096)
 def _load(x: str, y: str) -> ec.EllipticCurvePublicKey:
-    point = ec.EllipticCurvePublicNumbers(int.from_bytes(_decode(x)), int.from_bytes(_decode(y)), ec.SECP256R1())
+    point = ec.EllipticCurvePublicNumbers(
+        int.from_bytes(_decode(x)), int.from_bytes(_decode(y)), ec.SECP256R1()
+    )
     return point.public_key()
 
 

@@ -76,6 +76,11 @@ def init_app(app: Flask) -> None:
         "page_visitor": page_visitor,
     }
     app.after_request(_add_headers)
+    trust_proxies(app)
+
+
+def trust_proxies(app: Flask) -> None:
+    """Take address and scheme of the visitor from as many proxies as the settings say stand in front."""
     proxies = app.config["NOTICING"].proxies
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, proxies, proxies, proxies)  # type: ignore[method-assign]
@@ -89,13 +94,11 @@ def page_visitor() -> Visitor | None:
 
 def homes_of(roles: frozenset[str]) -> list[Link]:
     """Where each role of a person begins her work."""
-    homes = {
-        Link("/app/", _("Observe"), _("Visits on this device, even without a network.")): roles
-        & {"coach", "principal"},
-        Link("/notes", _("My notes"), _("What coaches noticed in your lessons.")): roles & {"teacher"},
-        Link("/people", _("People"), _("Who has an account and what for.")): roles & {"admin"},
-    }
-    return [link for link, holders in homes.items() if holders]
+    app = Link("/app/", _("Observe"), _("Visits on this device, even without a network."))
+    notes = Link("/notes", _("My notes"), _("What coaches noticed in your lessons."))
+    people = Link("/people", _("People"), _("Who has an account and what for."))
+    holders = ((app, OBSERVERS), (notes, {"teacher"}), (people, {"admin"}))
+    return [link for link, needed in holders if roles & needed]
 
 
 def links_of(roles: frozenset[str]) -> list[Link]:

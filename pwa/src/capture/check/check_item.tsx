@@ -7,7 +7,15 @@ import type { InstrumentProps } from '../instrument.ts';
 import { lastTimes } from '../marks.ts';
 
 /** A tap is "seen", another "seen again"; only Undo takes a mark back. */
-export function CheckItem({ item, view, state, started_at, is_agreed, record, explain }: InstrumentProps) {
+export function CheckItem({
+  item,
+  view,
+  state,
+  started_at,
+  is_agreed,
+  record,
+  explain,
+}: InstrumentProps) {
   const check = view?.type === 'check' ? (view as CheckView) : null;
   const seen = check?.seen ?? 0;
   const is_on = seen > 0 || Boolean(check?.not_seen);
@@ -24,8 +32,7 @@ export function CheckItem({ item, view, state, started_at, is_agreed, record, ex
           {check?.not_seen && '–'}
         </span>
         <span class="look-prompt">
-          {item.prompt}
-          {is_agreed && <span class="agreed">{t('capture.agreed')}</span>}
+          {item.prompt} {is_agreed && <span class="agreed">{t('capture.agreed')}</span>}
         </span>
         <span class="look-times num">
           <span class="only-read">{seen > 0 ? t('check.seen_times', { n: seen }) : ''}</span>

@@ -4,7 +4,15 @@ import { AnswerButton, ItemFrame } from '../item_frame.tsx';
 import { lastTimes, registerOf } from '../marks.ts';
 
 /** The descriptor of the chosen level stands beneath; all of them are in the item's own dialog. */
-export function RatingItem({ item, view, state, started_at, is_agreed, record, explain }: InstrumentProps) {
+export function RatingItem({
+  item,
+  view,
+  state,
+  started_at,
+  is_agreed,
+  record,
+  explain,
+}: InstrumentProps) {
   const { value, replaces, is_in_conflict, occurred_at } = registerOf(view);
   const chosen = item.levels?.find((one) => one.level === value);
   return (
@@ -21,7 +29,9 @@ export function RatingItem({ item, view, state, started_at, is_agreed, record, e
           key={level}
           is_on={value === level}
           label={label}
-          onTap={() => record({ kind: 'rating.given', item_key: item.key, payload: { level }, replaces })}
+          onTap={() =>
+            record({ kind: 'rating.given', item_key: item.key, payload: { level }, replaces })
+          }
         />
       ))}
     </ItemFrame>

@@ -1,7 +1,7 @@
 import type { TimelineLine } from '../../observation/view.ts';
 import { lineText } from '../../ui/line_text.ts';
-import type { MarkState, ShownEntry } from '../../ui/mark_state.ts';
 import { MarkSign } from '../../ui/mark_sign.tsx';
+import type { MarkState, ShownEntry } from '../../ui/mark_state.ts';
 import { t } from '../../ui/messages/messages.ts';
 import { msBetween, stopwatch } from '../../ui/times.ts';
 

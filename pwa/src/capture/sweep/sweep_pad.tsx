@@ -3,10 +3,10 @@ import type { SweepView } from '../../observation/view.ts';
 import { MarkSign } from '../../ui/mark_sign.tsx';
 import { t } from '../../ui/messages/messages.ts';
 import { msBetween, stopwatch } from '../../ui/times.ts';
-import { SittingContext } from '../sitting.ts';
 import { ExplainButton } from '../explain_button.tsx';
 import { vibrate } from '../feel.ts';
 import type { InstrumentProps } from '../instrument.ts';
+import { SittingContext } from '../sitting.ts';
 import { padPages } from './pad_pages.ts';
 import { SweepCue } from './sweep_cue.tsx';
 
@@ -25,7 +25,9 @@ export function SweepPad({ item, view, state, started_at, record, explain }: Ins
       <div class="sweep-head">
         <span class="sweep-last num">
           {last ? t('sweep.n_of', { n: last.n, of: last.of }) : t('sweep.none_yet')}
-          <small>{last ? t('sweep.number', { n: sweeps.length, time: sweepTime(last, started_at) }) : ''}</small>
+          <small>
+            {last ? t('sweep.number', { n: sweeps.length, time: sweepTime(last, started_at) }) : ''}
+          </small>
         </span>
         {item.timing && (
           <SweepCue
@@ -44,7 +46,11 @@ export function SweepPad({ item, view, state, started_at, record, explain }: Ins
           chosen={last?.of === students_present ? last.n : null}
           onTap={(n) => {
             vibrate();
-            record({ kind: 'sweep.taken', item_key: item.key, payload: { n, of: students_present } });
+            record({
+              kind: 'sweep.taken',
+              item_key: item.key,
+              payload: { n, of: students_present },
+            });
           }}
           askStudents={askStudents}
         />
@@ -85,10 +91,20 @@ function Pad({ of, chosen, onTap, askStudents }: PadProps) {
         ))}
       </div>
       <div class="pad-foot">
-        <button type="button" class="link-button" disabled={at >= pages.length - 1} onClick={() => setPage(at + 1)}>
+        <button
+          type="button"
+          class="link-button"
+          disabled={at >= pages.length - 1}
+          onClick={() => setPage(at + 1)}
+        >
           {t('sweep.fewer')}
         </button>
-        <button type="button" class="link-button" disabled={at === 0} onClick={() => setPage(at - 1)}>
+        <button
+          type="button"
+          class="link-button"
+          disabled={at === 0}
+          onClick={() => setPage(at - 1)}
+        >
           {t('sweep.more')}
         </button>
         <button type="button" class="link-button end" onClick={askStudents}>

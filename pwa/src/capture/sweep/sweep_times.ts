@@ -8,7 +8,11 @@ export interface NextSweep {
  * Cues stand on a fixed grid from the start of the visit, so that a late sweep does not push the others.
  * A sweep belongs to the nearest cue; a cue that was missed by half an interval is over, never guessed.
  */
-export function nextSweep(elapsed_ms: number, swept_at_ms: readonly number[], interval_ms: number): NextSweep {
+export function nextSweep(
+  elapsed_ms: number,
+  swept_at_ms: readonly number[],
+  interval_ms: number,
+): NextSweep {
   const done = Math.max(0, ...swept_at_ms.map((at_ms) => Math.round(at_ms / interval_ms)));
   const slot = Math.max(1, done + 1, Math.round(elapsed_ms / interval_ms));
   const due_in_ms = Math.max(0, slot * interval_ms - elapsed_ms);

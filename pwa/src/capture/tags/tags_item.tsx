@@ -5,7 +5,15 @@ import { lastTimes, registerOf } from '../marks.ts';
 import { toggleCode } from './chosen_codes.ts';
 
 /** Chips that are chosen together: each tap writes the whole choice anew. */
-export function TagsItem({ item, view, state, started_at, is_agreed, record, explain }: InstrumentProps) {
+export function TagsItem({
+  item,
+  view,
+  state,
+  started_at,
+  is_agreed,
+  record,
+  explain,
+}: InstrumentProps) {
   const { value, replaces, is_in_conflict, occurred_at } = registerOf(view);
   const codes = Array.isArray(value) ? (value as string[]) : [];
   const order = (item.options ?? []).map((option) => option.code);
@@ -16,7 +24,7 @@ export function TagsItem({ item, view, state, started_at, is_agreed, record, exp
       is_agreed={is_agreed}
       explain={explain}
       time={occurred_at ? lastTimes([occurred_at], started_at, 1) : ''}
-      note={is_in_conflict ? t('capture.two_versions') : ''}
+      note={is_in_conflict ? t('capture.two_versions') : undefined}
     >
       {(item.options ?? []).map(({ code, label }) => (
         <AnswerButton

@@ -10,9 +10,11 @@ export function TallyItem({ item, view, state, started_at, record, explain }: In
   const tally = view?.type === 'tally' ? (view as TallyView) : null;
   const count = (code: string | null) =>
     record({ kind: 'count.added', item_key: item.key, payload: { code } });
-  const last = tally?.last_at ? t('tally.last', { time: lastTimes([tally.last_at], started_at, 1) }) : '';
+  const last = tally?.last_at
+    ? t('tally.last', { time: lastTimes([tally.last_at], started_at, 1) })
+    : '';
   return (
-    <div class="tally">
+    <div class={item.options?.length ? 'tally coded' : 'tally'}>
       <button type="button" class="tally-tap" onClick={() => count(null)}>
         <span class="tally-prompt">{item.prompt}</span>
         <span class="tally-foot">
@@ -25,7 +27,12 @@ export function TallyItem({ item, view, state, started_at, record, explain }: In
       {item.options && item.options.length > 0 && (
         <div class="tally-codes">
           {item.options.map((option) => (
-            <button key={option.code} type="button" class="chip-button" onClick={() => count(option.code)}>
+            <button
+              key={option.code}
+              type="button"
+              class="chip-button"
+              onClick={() => count(option.code)}
+            >
               {option.label} <b class="num">{tally?.by_code[option.code] ?? 0}</b>
             </button>
           ))}

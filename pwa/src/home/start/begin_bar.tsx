@@ -13,7 +13,9 @@ export function BeginBar({ choice }: { choice: StartChoice }) {
   const directory = device.directory.value;
   const payload = startedPayload(choice, directory, device.session, purposeOf(choice.channel));
   const teacher = nameOf(directory, choice.teacher_id);
-  const protocol = protocolsFor(directory, choice.channel).find((row) => row.slug === choice.protocol_slug);
+  const protocol = protocolsFor(directory, choice.channel).find(
+    (row) => row.slug === choice.protocol_slug,
+  );
   const begin = async () => {
     if (!payload) return;
     const observation_id = newId();

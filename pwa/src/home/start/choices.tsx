@@ -26,7 +26,9 @@ export function ClassChoice({ choice, change }: Props) {
                 type="radio"
                 name="class"
                 checked={one.class_id === choice.class_id}
-                onChange={() => change({ class_id: one.class_id, students_present: one.head_count })}
+                onChange={() =>
+                  change({ class_id: one.class_id, students_present: one.head_count })
+                }
               />
               <span>
                 {one.title}
@@ -37,23 +39,21 @@ export function ClassChoice({ choice, change }: Props) {
           {classes.length === 0 && <p class="notice">{t('start.no_class')}</p>}
         </div>
       </fieldset>
-      <NumberField
-        label={t('start.students_present')}
-        value={choice.students_present}
-        onChange={(students_present) => change({ students_present })}
-      />
-      <ChannelChoice channels={channels} choice={choice} change={change} />
+      <div class="start-sitting">
+        <NumberField
+          label={t('start.students_present')}
+          value={choice.students_present}
+          onChange={(students_present) => change({ students_present })}
+        />
+        <ChannelChoice channels={channels} choice={choice} change={change} />
+      </div>
     </>
   );
 }
 
 function ChannelChoice({ channels, choice, change }: Props & { channels: Channel[] }) {
   if (channels.length < 2) {
-    return (
-      <p>
-        <span class="chip accent">{purposeOf(choice.channel)}</span>
-      </p>
-    );
+    return <span class="chip accent">{purposeOf(choice.channel)}</span>;
   }
   return (
     <fieldset>
@@ -107,17 +107,25 @@ export function ProtocolChoice({ choice, change }: Props) {
 }
 
 function AgreedItems({ protocol, choice, change }: Props & { protocol: Protocol }) {
-  const items = protocol.sections.flatMap((section) => section.items).filter((item) => item.type !== 'script');
+  const items = protocol.sections
+    .flatMap((section) => section.items)
+    .filter((item) => item.type !== 'script');
   const agreed = choice.agreed_items;
   const toggle = (key: string) =>
-    change({ agreed_items: agreed.includes(key) ? agreed.filter((one) => one !== key) : [...agreed, key] });
+    change({
+      agreed_items: agreed.includes(key) ? agreed.filter((one) => one !== key) : [...agreed, key],
+    });
   return (
     <fieldset>
       <legend class="cap">{t('start.agreed')}</legend>
-      <div class="options">
+      <div class="options two">
         {items.map((item) => (
           <label key={item.key} class="option slim">
-            <input type="checkbox" checked={agreed.includes(item.key)} onChange={() => toggle(item.key)} />
+            <input
+              type="checkbox"
+              checked={agreed.includes(item.key)}
+              onChange={() => toggle(item.key)}
+            />
             <span>{item.prompt}</span>
           </label>
         ))}

@@ -13,7 +13,9 @@ export function LastStep({ visits, teacher_id }: { visits: VisitSummary[]; teach
     <section class="card last-step">
       <h2 class="cap">{t('start.last_step', { day: shortDay(latest.started_at) })}</h2>
       <p>{step.text}</p>
-      {step.look_again_on && <p class="soft">{t('start.look_again', { day: shortDay(step.look_again_on) })}</p>}
+      {step.look_again_on && (
+        <p class="soft">{t('start.look_again', { day: shortDay(step.look_again_on) })}</p>
+      )}
     </section>
   );
 }

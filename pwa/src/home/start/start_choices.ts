@@ -23,7 +23,11 @@ export interface StartChoice {
 }
 
 /** Those visited last come first, then the others by name. */
-export function teachersByRecency(directory: Directory, who: Who, visits: readonly VisitSummary[]): Person[] {
+export function teachersByRecency(
+  directory: Directory,
+  who: Who,
+  visits: readonly VisitSummary[],
+): Person[] {
   const lastOf = (person: Person) => {
     const last = lastVisitOf(visits, person.person_id, who.person_id);
     return last ? Date.parse(last.started_at) : 0;
@@ -36,7 +40,9 @@ export function teachersByRecency(directory: Directory, who: Who, visits: readon
 
 export function searchPeople(people: readonly Person[], text: string): Person[] {
   const wanted = plain(text).split(/\s+/).filter(Boolean);
-  return people.filter((person) => wanted.every((word) => plain(person.display_name).includes(word)));
+  return people.filter((person) =>
+    wanted.every((word) => plain(person.display_name).includes(word)),
+  );
 }
 
 function plain(text: string): string {
@@ -65,7 +71,8 @@ export function defaultChoice(
   const chosen_class = classes.find((one) => one.class_id === last?.context.class_id) ?? classes[0];
   const protocols = protocolsFor(directory, channel);
   const bySlug = (slug: string | null | undefined) => protocols.find((row) => row.slug === slug);
-  const protocol = bySlug(last?.context.protocol_slug) ?? bySlug(latest?.context.protocol_slug) ?? protocols[0];
+  const protocol =
+    bySlug(last?.context.protocol_slug) ?? bySlug(latest?.context.protocol_slug) ?? protocols[0];
   const is_same_protocol = protocol?.slug === last?.context.protocol_slug;
   return {
     teacher_id,
@@ -85,7 +92,9 @@ export function startedPayload(
   purpose: string,
 ): Record<string, unknown> | null {
   const chosen_class = directory.classes.find((one) => one.class_id === choice.class_id);
-  const protocol = protocolsFor(directory, choice.channel).find((row) => row.slug === choice.protocol_slug);
+  const protocol = protocolsFor(directory, choice.channel).find(
+    (row) => row.slug === choice.protocol_slug,
+  );
   if (!chosen_class || !protocol) return null;
   const pairing = directory.pairings.find(
     (one) => one.coach_id === session.person_id && one.teacher_id === choice.teacher_id,

@@ -27,7 +27,10 @@ export function StartScreen({ teacher_id }: { teacher_id: string | null }) {
 function StartForm({ asked_for, visits }: { asked_for: string | null; visits: VisitSummary[] }) {
   const { directory, session } = useDevice();
   const known = directory.value;
-  const teachers = useMemo(() => teachersByRecency(known, session, visits), [known, session, visits]);
+  const teachers = useMemo(
+    () => teachersByRecency(known, session, visits),
+    [known, session, visits],
+  );
   const first = teachers.find((person) => person.person_id === asked_for) ?? teachers[0];
   const [chosen, setChoice] = useState<StartChoice | null>(null);
   const preselected = first ? defaultChoice(known, session, visits, first.person_id) : null;

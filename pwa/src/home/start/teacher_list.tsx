@@ -59,6 +59,8 @@ function PersonLine({ person, visits }: { person: Person; visits: VisitSummary[]
   const { directory, session } = useDevice();
   const classes = classesOf(directory.value, person.person_id).map((one) => one.title);
   const last = lastVisitOf(visits, person.person_id, session.person_id);
-  const when = last ? t('start.last_visit', { day: nearDay(last.started_at) }) : t('start.no_visit');
+  const when = last
+    ? t('start.last_visit', { day: nearDay(last.started_at) })
+    : t('start.no_visit');
   return <>{[...classes.slice(0, 2), when].join(' · ')}</>;
 }

@@ -29,7 +29,10 @@ export function openComposer(visit: Visit): Composer {
         payload: { value: draft.peek()[field] },
         replaces: shown.get(field) ?? [],
       });
-      shown.set(field, made.map((one) => one.entry.entry_id));
+      shown.set(
+        field,
+        made.map((one) => one.entry.entry_id),
+      );
     }
     unwritten.clear();
   };
@@ -41,7 +44,8 @@ export function openComposer(visit: Visit): Composer {
     batch(() => {
       for (const field of DRAFT_FIELDS) {
         const ids = (view.drafts[field]?.versions ?? []).map((one) => one.entry_id);
-        if (ids.length !== 1 || unwritten.has(field) || shown.get(field)?.join() === ids.join()) continue;
+        if (ids.length !== 1 || unwritten.has(field) || shown.get(field)?.join() === ids.join())
+          continue;
         shown.set(field, ids);
         draft.value = { ...draft.peek(), [field]: newer[field] };
       }

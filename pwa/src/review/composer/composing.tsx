@@ -24,13 +24,24 @@ export function Composing({ visit, composer, setTarget }: Props) {
   const channel = view.context?.channel ?? 'coaching';
   const people = directory.value.people;
   const findings = useMemo(
-    () => findWording(draft, channel, people.map((person) => person.display_name)),
+    () =>
+      findWording(
+        draft,
+        channel,
+        people.map((person) => person.display_name),
+      ),
     [draft, channel, people],
   );
-  const own = [...draft.strengths.map((one) => one.text), draft.step.text, ...draft.questions].join('\n');
+  const own = [...draft.strengths.map((one) => one.text), draft.step.text, ...draft.questions].join(
+    '\n',
+  );
   const level = readingLevel(own);
   return (
-    <form class="composing" onFocusOut={composer.saveNow} onSubmit={(event) => event.preventDefault()}>
+    <form
+      class="composing"
+      onFocusOut={composer.saveNow}
+      onSubmit={(event) => event.preventDefault()}
+    >
       <Strengths
         draft={draft}
         timeline={view.timeline}

@@ -36,7 +36,9 @@ export function StepFields({ draft, findings, change }: Props) {
           aria-label={t('composer.step')}
           onInput={(event) => write({ text: event.currentTarget.value })}
         />
-        <p class={n > most ? 'counter over num' : 'counter num'}>{t('composer.words', { n, most })}</p>
+        <p class={n > most ? 'counter over num' : 'counter num'}>
+          {t('composer.words', { n, most })}
+        </p>
         <Findings findings={findings} field="step.text" />
       </div>
       <div class="step-lines">

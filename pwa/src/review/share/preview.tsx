@@ -16,9 +16,14 @@ interface Props {
 /** As the notes will read: evidence first, then the words about it. */
 export function Preview({ draft, view, protocol }: Props) {
   const { directory, session } = useDevice();
-  const { teacher, class_title, purpose, protocol_title } = visitNames(view.context, directory.value);
+  const { teacher, class_title, purpose, protocol_title } = visitNames(
+    view.context,
+    directory.value,
+  );
   const byId = new Map(view.timeline.map((line) => [line.entry_id, line]));
-  const agreed = (view.context?.agreed_items ?? []).map((key) => findItem(protocol, key)?.prompt ?? key);
+  const agreed = (view.context?.agreed_items ?? []).map(
+    (key) => findItem(protocol, key)?.prompt ?? key,
+  );
   return (
     <article class="preview">
       <p class="cap">{t('preview.head', { purpose })}</p>
@@ -49,7 +54,10 @@ export function Preview({ draft, view, protocol }: Props) {
       <h3>{t('composer.strengths')}</h3>
       {draft.strengths.map(({ text, evidence }) => (
         <p key={text}>
-          {text} <span class="num soft">{evidence.map((id) => clockTime(byId.get(id)?.occurred_at ?? '')).join(', ')}</span>
+          {text}{' '}
+          <span class="num soft">
+            {evidence.map((id) => clockTime(byId.get(id)?.occurred_at ?? '')).join(', ')}
+          </span>
         </p>
       ))}
       <h3>{t('composer.step')}</h3>

@@ -39,7 +39,11 @@ export function ShareDialog({ visit, composer, is_preview, onClose }: Props) {
     else setFailed(true);
   };
   return (
-    <Dialog title={t(is_preview ? 'share.preview_title' : 'share.title', { teacher })} is_wide onClose={onClose}>
+    <Dialog
+      title={t(is_preview ? 'share.preview_title' : 'share.title', { teacher })}
+      is_wide
+      onClose={onClose}
+    >
       {!is_preview && (
         <>
           <FindingList title={t('share.errors', { n: errors.length })} findings={errors} />
@@ -55,9 +59,15 @@ export function ShareDialog({ visit, composer, is_preview, onClose }: Props) {
             </p>
           )}
           <p>
-            {visible_to}. {t(sync.status.value.network === 'offline' ? 'share.goes_later' : 'share.goes_now')}
+            {visible_to}.{' '}
+            {t(sync.status.value.network === 'offline' ? 'share.goes_later' : 'share.goes_now')}
           </p>
-          <button type="button" class="button primary big" disabled={errors.length > 0} onClick={share}>
+          <button
+            type="button"
+            class="button primary big"
+            disabled={errors.length > 0}
+            onClick={share}
+          >
             {version > 1 ? t('share.again', { version }) : t('share.with', { teacher })}
           </button>
         </div>

@@ -36,12 +36,22 @@ function AddLaterDialog({ visit, onClose }: { visit: Visit; onClose: () => void 
         <p class="soft">{t('later.text')}</p>
         <label class="field">
           <span>{t('line.words')}</span>
-          <textarea rows={3} maxLength={4000} value={text} onInput={(event) => setText(event.currentTarget.value)} />
+          <textarea
+            rows={3}
+            maxLength={4000}
+            value={text}
+            onInput={(event) => setText(event.currentTarget.value)}
+          />
         </label>
         <SpeakerField value={speaker} onChange={setSpeaker} />
         <label class="field">
           <span>{t('later.time')}</span>
-          <input type="time" required value={at} onInput={(event) => setAt(event.currentTarget.value)} />
+          <input
+            type="time"
+            required
+            value={at}
+            onInput={(event) => setAt(event.currentTarget.value)}
+          />
         </label>
         <div class="dialog-foot">
           <button type="submit" class="button primary" disabled={!text.trim() || !at}>

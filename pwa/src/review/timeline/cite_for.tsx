@@ -12,15 +12,22 @@ export function CiteFor({ target, setTarget, draft }: Props) {
   const places = Math.min(STRENGTHS_MAX, Math.max(1, draft.strengths.length));
   const targets: CiteTarget[] = [...Array.from({ length: places }, (_, at) => at), 'notes'];
   return (
-    <div class="cite-for" role="group" aria-label={t('review.cite_for')}>
+    <fieldset class="cite-for">
+      <legend class="only-read">{t('review.cite_for')}</legend>
       <span class="soft" aria-hidden="true">
         {t('review.cite_for')}
       </span>
       {targets.map((one) => (
-        <button key={one} type="button" class="segment" aria-pressed={target === one} onClick={() => setTarget(one)}>
+        <button
+          key={one}
+          type="button"
+          class="segment"
+          aria-pressed={target === one}
+          onClick={() => setTarget(one)}
+        >
           {one === 'notes' ? t('review.cite_notes') : t('review.cite_strength', { n: one + 1 })}
         </button>
       ))}
-    </div>
+    </fieldset>
   );
 }

@@ -22,21 +22,35 @@ export function EditFields({ edit, onChange }: Props) {
               onInput={(event) => onChange({ ...edit, text: event.currentTarget.value })}
             />
           </label>
-          <SpeakerField value={edit.speaker} onChange={(speaker) => onChange({ ...edit, speaker })} />
+          <SpeakerField
+            value={edit.speaker}
+            onChange={(speaker) => onChange({ ...edit, speaker })}
+          />
         </>
       );
     case 'sweep':
       return (
         <>
-          <NumberField label={t('line.sweep_n')} value={edit.n} onChange={(n) => onChange({ ...edit, n: n ?? 0 })} />
-          <NumberField label={t('line.sweep_of')} value={edit.of} onChange={(of) => onChange({ ...edit, of: of ?? 0 })} />
+          <NumberField
+            label={t('line.sweep_n')}
+            value={edit.n}
+            onChange={(n) => onChange({ ...edit, n: n ?? 0 })}
+          />
+          <NumberField
+            label={t('line.sweep_of')}
+            value={edit.of}
+            onChange={(of) => onChange({ ...edit, of: of ?? 0 })}
+          />
         </>
       );
     case 'choice':
       return (
         <label class="field">
           <span>{t('line.answer_field')}</span>
-          <select value={edit.value} onChange={(event) => onChange({ ...edit, value: event.currentTarget.value })}>
+          <select
+            value={edit.value}
+            onChange={(event) => onChange({ ...edit, value: event.currentTarget.value })}
+          >
             {edit.options.map(({ value, label }) => (
               <option key={value} value={value}>
                 {label}
@@ -50,7 +64,13 @@ export function EditFields({ edit, onChange }: Props) {
   }
 }
 
-export function SpeakerField({ value, onChange }: { value: string; onChange: (speaker: string) => void }) {
+export function SpeakerField({
+  value,
+  onChange,
+}: {
+  value: string;
+  onChange: (speaker: string) => void;
+}) {
   return (
     <fieldset class="field">
       <legend>{t('line.speaker')}</legend>

@@ -6,8 +6,8 @@ import { t } from '../../ui/messages/messages.ts';
 import { clockTime } from '../../ui/times.ts';
 import type { Visit } from '../../ui/visit.ts';
 import { EditFields } from './edit_fields.tsx';
-import { LineTags } from './line_tags.tsx';
 import { amendedPayload, editOf } from './line_edit.ts';
+import { LineTags } from './line_tags.tsx';
 
 interface Props {
   line: TimelineLine;
@@ -26,7 +26,11 @@ export function LineDialog({ line, visit, onClose }: Props) {
   const given = reason.trim() || t('line.no_reason');
   const amend = () => {
     const replaces = amendmentsOf(visit, entry_id);
-    visit.record({ kind: 'entry.amended', payload: { entry_id, payload, reason: given }, replaces });
+    visit.record({
+      kind: 'entry.amended',
+      payload: { entry_id, payload, reason: given },
+      replaces,
+    });
     onClose();
   };
   const takeBack = () => {
@@ -38,7 +42,9 @@ export function LineDialog({ line, visit, onClose }: Props) {
       <p>{lineText(line, protocol)}</p>
       {line.original_payload && (
         <p class="soft">
-          {t('line.first_written', { text: lineText({ ...line, payload: line.original_payload }, protocol) })}
+          {t('line.first_written', {
+            text: lineText({ ...line, payload: line.original_payload }, protocol),
+          })}
         </p>
       )}
       <LineTags line={line} visit={visit} />

@@ -5,16 +5,29 @@ import { findItem, type Protocol } from '../../protocol/protocol.ts';
 export type LineEdit =
   | { as: 'text'; text: string; speaker: string }
   | { as: 'sweep'; n: number; of: number }
-  | { as: 'choice'; field: 'value' | 'level'; value: string; options: { value: string; label: string }[] }
+  | {
+      as: 'choice';
+      field: 'value' | 'level';
+      value: string;
+      options: { value: string; label: string }[];
+    }
   | { as: 'nothing' };
 
 /** What of a line can be put right; a check or a tally can only be taken back. */
-export function editOf(line: TimelineLine, protocol: Protocol | null, answers: Record<string, string>): LineEdit {
+export function editOf(
+  line: TimelineLine,
+  protocol: Protocol | null,
+  answers: Record<string, string>,
+): LineEdit {
   const { payload } = line;
   const item = findItem(protocol, line.item_key);
   switch (line.kind) {
     case 'script.written':
-      return { as: 'text', text: String(payload.text ?? ''), speaker: String(payload.speaker ?? 'O') };
+      return {
+        as: 'text',
+        text: String(payload.text ?? ''),
+        speaker: String(payload.speaker ?? 'O'),
+      };
     case 'sweep.taken':
       return { as: 'sweep', n: Number(payload.n), of: Number(payload.of) };
     case 'answer.given': {
@@ -26,7 +39,10 @@ export function editOf(line: TimelineLine, protocol: Protocol | null, answers: R
       return { as: 'choice', field: 'value', value: String(payload.value), options };
     }
     case 'rating.given': {
-      const options = (item?.levels ?? []).map(({ level, label }) => ({ value: String(level), label }));
+      const options = (item?.levels ?? []).map(({ level, label }) => ({
+        value: String(level),
+        label,
+      }));
       return { as: 'choice', field: 'level', value: String(payload.level), options };
     }
     default:

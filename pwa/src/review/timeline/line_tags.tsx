@@ -9,7 +9,9 @@ export function LineTags({ line, visit }: { line: TimelineLine; visit: Visit }) 
   if (options.length === 0) return null;
   const toggle = (code: string) => {
     const has = line.tags.includes(code);
-    const tags = options.map((option) => option.code).filter((one) => (one === code ? !has : line.tags.includes(one)));
+    const tags = options
+      .map((option) => option.code)
+      .filter((one) => (one === code ? !has : line.tags.includes(one)));
     visit.record({
       kind: 'entry.tagged',
       payload: { entry_id: line.entry_id, tags },

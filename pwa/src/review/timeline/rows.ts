@@ -22,5 +22,7 @@ export function rowsOf(timeline: readonly TimelineLine[]): Row[] {
     rows.push(row);
     if (key !== null) tallies.set(key, row);
   }
-  return rows.sort((one, other) => Date.parse(one.line.occurred_at) - Date.parse(other.line.occurred_at));
+  return rows.sort(
+    (one, other) => Date.parse(one.line.occurred_at) - Date.parse(other.line.occurred_at),
+  );
 }

@@ -23,18 +23,22 @@ export function Timeline({ visit, composer, target, setTarget }: Props) {
   const [is_full, setFull] = useState(false);
   const { timeline } = visit.view.value;
   const draft = composer.draft.value;
-  const states = new Map<string, MarkState>(visit.entries.value.map((one) => [one.entry.entry_id, one.state]));
+  const states = new Map<string, MarkState>(
+    visit.entries.value.map((one) => [one.entry.entry_id, one.state]),
+  );
   const edited = timeline.find((line) => line.entry_id === edited_id);
   const cite = (entry_id: string) => {
     const cited = toggleCite(draft, entry_id, target);
     setFull(cited.evidence.length > LINES_MAX);
-    if (cited.evidence.length <= LINES_MAX) composer.change({ strengths: cited.strengths, evidence: cited.evidence });
+    if (cited.evidence.length <= LINES_MAX)
+      composer.change({ strengths: cited.strengths, evidence: cited.evidence });
   };
   return (
     <section>
       <div class="seen-head">
         <h2 class="cap">
-          {t('review.seen')} <em>{t('review.lines_picked', { n: draft.evidence.length, most: LINES_MAX })}</em>
+          {t('review.seen')}{' '}
+          <em>{t('review.lines_picked', { n: draft.evidence.length, most: LINES_MAX })}</em>
         </h2>
         <CiteFor target={target} setTarget={setTarget} draft={draft} />
       </div>
@@ -60,7 +64,12 @@ export function Timeline({ visit, composer, target, setTarget }: Props) {
       </ol>
       <AddLater visit={visit} />
       {edited && (
-        <LineDialog key={edited.entry_id} line={edited} visit={visit} onClose={() => setEdited(null)} />
+        <LineDialog
+          key={edited.entry_id}
+          line={edited}
+          visit={visit}
+          onClose={() => setEdited(null)}
+        />
       )}
     </section>
   );

@@ -2,8 +2,8 @@ import type { TimelineLine } from '../../observation/view.ts';
 import type { Protocol } from '../../protocol/protocol.ts';
 import { Icon } from '../../ui/icons.tsx';
 import { lineText } from '../../ui/line_text.ts';
-import { leastSafe, type MarkState } from '../../ui/mark_state.ts';
 import { MarkSign } from '../../ui/mark_sign.tsx';
+import { leastSafe, type MarkState } from '../../ui/mark_state.ts';
 import { t } from '../../ui/messages/messages.ts';
 import { clockTime } from '../../ui/times.ts';
 import { type CiteTarget, citedBy, is_cited } from '../composer_rules.ts';
@@ -44,7 +44,15 @@ export function TimelineRow(props: Props) {
   );
 }
 
-function OneLine({ line, states, protocol, draft, target, onCite, onEdit }: Props & { line: TimelineLine }) {
+function OneLine({
+  line,
+  states,
+  protocol,
+  draft,
+  target,
+  onCite,
+  onEdit,
+}: Props & { line: TimelineLine }) {
   const text = lineText(line, protocol);
   const places = citedBy(draft, line.entry_id);
   const is_shown = draft.evidence.includes(line.entry_id);

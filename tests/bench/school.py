@@ -1,0 +1,16 @@
+"""The demo school's people whom the bench works as."""
+
+from playwright.sync_api import Page
+
+from noticing.demo import PASSWORD
+
+COACH = "lee@demo.example"
+TEACHER = "rivera@demo.example"  # has notes of a visit
+
+
+def sign_in(page: Page, url: str, email: str, onward: str) -> None:
+    page.goto(f"{url}/sign-in?next={onward}")
+    page.locator("[name=email]").fill(email)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("[name=password]").press("Enter")
+    page.wait_for_url(f"{url}{onward}")

@@ -1,0 +1,110 @@
+"""From a finger's leaving the glass to the dot: in the real app, beside bare IndexedDB in the same page."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from playwright.sync_api import CDPSession, Page, expect
+
+from bench.figures import Figures, compare, describe
+from e2e import coach
+from e2e.tablet import Tablet
+
+TAPS = 40  # in each cell of each round
+WARM_UP = 5
+TEACHER, PROTOCOL = "Rivera", "Lesson clarity"
+THROTTLES = {"1x": 1, "6x": 6}
+NETWORKS = ("offline", "syncing")
+YARDSTICKS = {
+    "relaxed": "bare put, relaxed",
+    "strict": "bare put, strict",
+    "log": "append to the app's log, no screen",
+}
+NAMES = {"ring": "tap to ring", "dot": "tap to dot (durable and shown)", **YARDSTICKS}
+Times = dict[str, list[float]]
+
+
+class Tapping:
+    """Rounds of taps; each round is a new visit, and in it every cell comes once, each time in another order."""
+
+    def __init__(self, tablet: Tablet, page: Page, script: str) -> None:
+        self.tablet = tablet
+        self.page = page
+        self.script = script
+        self.throttle: CDPSession = page.context.new_cdp_session(page)
+        self.times: dict[str, Times] = defaultdict(lambda: defaultdict(list))
+        self.rounds = 0
+
+    def go_round(self) -> None:
+        begin_visit(self.page)
+        self.page.evaluate(self.script)
+        for number in range(WARM_UP):
+            self._tap(number)
+        for network, slowness in self._cells():
+            self._tap_in_cell(network, slowness)
+        self.rounds += 1
+
+    def figures(self) -> Figures:
+        cells = {
+            name: {what: describe(times) for what, times in cell.items()} for name, cell in self.times.items()
+        }
+        return {"cells": cells, "ratios": compare_cells(cells), "rounds": self.rounds, "taps_in_cell": TAPS}
+
+    def _cells(self) -> Iterator[tuple[str, str]]:
+        cells = [(network, slowness) for network in NETWORKS for slowness in THROTTLES]
+        first = self.rounds % len(cells)
+        yield from cells[first:] + cells[:first]
+
+    def _tap_in_cell(self, network: str, slowness: str) -> None:
+        self.tablet.set_offline(network == "offline")
+        self.throttle.send("Emulation.setCPUThrottlingRate", {"rate": THROTTLES[slowness]})
+        times = self.times[f"{network} {slowness}"]
+        try:
+            for number in range(TAPS):
+                if network == "syncing":
+                    self.page.evaluate("noticing_bench.talkNow()")
+                for what, milliseconds in self._tap(number).items():
+                    times[what].append(milliseconds)
+        finally:
+            self.throttle.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+            self.tablet.set_offline(False)
+
+    def _tap(self, number: int) -> dict[str, float]:
+        place = self.page.evaluate("number => noticing_bench.watch(number)", number)
+        self.page.touchscreen.tap(place["x"], place["y"])
+        measured: dict[str, float] = self.page.evaluate(TAPPED, take_turns(number))
+        return measured
+
+
+TAPPED = """async (order) => {
+  const { ring_ms, dot_ms } = await noticing_bench.tapped();
+  return { ring: ring_ms, dot: dot_ms, ...await noticing_bench.measure(order) };
+}"""
+
+
+def begin_visit(page: Page) -> None:
+    page.goto(page.url.partition("#")[0] + "#/")
+    coach.start_visit(page, TEACHER, PROTOCOL, present=22)
+    expect(page.locator(".look-tap").first).to_be_visible()
+
+
+def compare_cells(cells: dict[str, Any]) -> Figures:
+    ratios = {}
+    for name, cell in cells.items():
+        for yardstick, words in YARDSTICKS.items():
+            ratios[f"{name}: tap to dot / {words}"] = compare(cell["dot"], cell[yardstick])
+    for network in NETWORKS:
+        ratios[f"{network}: tap to dot at 6x / at 1x"] = compare(
+            cells[f"{network} 6x"]["dot"], cells[f"{network} 1x"]["dot"]
+        )
+    for slowness in THROTTLES:
+        pair = [cells[f"{network} {slowness}"]["dot"] for network in ("syncing", "offline")]
+        ratios[f"{slowness}: tap to dot while syncing / offline"] = compare(*pair)
+    return ratios
+
+
+def take_turns(number: int) -> list[str]:
+    """Each yardstick is first as often as the others."""
+    names = list(YARDSTICKS)
+    first = number % len(names)
+    return names[first:] + names[:first]

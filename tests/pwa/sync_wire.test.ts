@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import * as v from 'valibot';
+import { expect, test } from 'vitest';
+import { hashBody } from '../../pwa/src/log/hash.ts';
+import { CHANGES, ITEM } from '../../pwa/src/sync/changes.ts';
+import { HELLO } from '../../pwa/src/sync/hello.ts';
+import { browserPorts } from '../../pwa/src/sync/ports.ts';
+import { PUSHED, writeBatch } from '../../pwa/src/sync/push.ts';
+import { EMPTY_HASH, extendHash } from '../../pwa/src/sync/running_hash.ts';
+import { tap } from './tablet.ts';
+
+// The wire is written once; pytest reads the same files.
+
+type Found = Record<string, unknown>;
+
+/** Every object in a golden file that has all these members, however the file nests them. */
+function find(file: string, ...members: string[]): Found[] {
+  const text = readFileSync(new URL(`../wire/${file}`, import.meta.url), 'utf8');
+  const found: Found[] = [];
+  JSON.parse(text, (_, value: unknown) => {
+    if (value && typeof value === 'object' && members.every((member) => member in value)) {
+      found.push(value as Found);
+    }
+    return value;
+  });
+  expect(found.length, `${members} in ${file}`).toBeGreaterThan(0);
+  return found;
+}
+
+test('the tablet understands every hello of the golden file', () => {
+  for (const hello of find('hello.json', 'acknowledged_through', 'versions')) {
+    expect(v.safeParse(HELLO, hello).issues).toBeUndefined();
+  }
+});
+
+test('the tablet understands every answer to a push', () => {
+  for (const answer of find('push.json', 'acknowledged_through', 'ranges_beyond')) {
+    expect(v.safeParse(PUSHED, answer).issues).toBeUndefined();
+  }
+});
+
+test('the tablet understands every page of changes and every item in it', () => {
+  for (const page of find('changes.json', 'cursor', 'items')) {
+    expect(v.safeParse(CHANGES, page).issues).toBeUndefined();
+    for (const item of page.items as unknown[]) {
+      expect(v.safeParse(ITEM, item).issues, JSON.stringify(item)).toBeUndefined();
+    }
+  }
+});
+
+test('the tablet writes a push with the members of the golden one', () => {
+  const one = { stream_id: 's', stream_seq: 1, entry_id: 'e', body: tap().body };
+  const written = JSON.parse(writeBatch({ ports: browserPorts, round_trip_ms: null }, [one]));
+  for (const golden of find('push.json', 'stream_id', 'from_seq', 'bodies')) {
+    expect(Object.keys(golden).sort()).toEqual(Object.keys(written).sort());
+    const clock = (golden.clock ?? written.clock) as Found;
+    expect(Object.keys(clock).sort()).toEqual(Object.keys(written.clock).sort());
+  }
+});
+
+test('the tablet reckons the running hash that the golden answers carry', async () => {
+  const reckoned: string[] = [];
+  for (const push of find('push.json', 'from_seq', 'bodies')) {
+    if (push.from_seq !== 1) continue;
+    const hashes = await Promise.all((push.bodies as string[]).map(hashBody));
+    reckoned.push(await extendHash(EMPTY_HASH, hashes));
+  }
+  const told = find('push.json', 'acknowledged_hash').map((answer) => answer.acknowledged_hash);
+  expect(told.some((hash) => reckoned.includes(String(hash)))).toBe(true);
+});
