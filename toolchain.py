@@ -212,6 +212,7 @@ def succeeds(command: list, extra: dict | None = None) -> bool:
 
 def environment(needs_node: bool = True) -> dict:
     kept = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONHOME")}
+    kept["NO_COLOR"] = "1"
     return {**kept, "PATH": f"{node_folder()}:{kept['PATH']}"} if needs_node else kept
 
 

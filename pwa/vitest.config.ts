@@ -4,5 +4,5 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   oxc: { jsx: { importSource: 'preact' } },
-  test: { include: ['tests/pwa/**/*.test.{ts,tsx}'], environment: 'node' },
+  test: { include: ['tests/pwa/**/*.test.{ts,tsx}'], environment: 'node', testTimeout: 60_000 },
 });

@@ -37,7 +37,9 @@ def feedback_on(view: dict[str, Any], document: dict[str, Any], count: int = 12)
         "entry_id": "019a3f62-5400-7d77-8d95-264c81023a02",
         "occurred_at": "2026-11-12T12:20:00.000-05:00",
         "version": 1,
-        "strengths": [{"text": "You waited after each question; nine students answered.", "evidence": picked[:2]}],
+        "strengths": [
+            {"text": "You waited after each question; nine students answered.", "evidence": picked[:2]}
+        ],
         "step": STEP,
         "questions": ["Is this what you thought was happening?", "When do we look again?"],
         "evidence": picked,
@@ -74,13 +76,20 @@ def full_visit() -> tuple[dict[str, Any], dict[str, Any]]:
         }
         for number in range(12)
     ]
-    document["charts"] = [*document["charts"], {**document["charts"][0], "title": "Encore une fois, dans l’ordre"}][:3]
+    document["charts"] = [
+        *document["charts"],
+        {**document["charts"][0], "title": "Encore une fois, dans l’ordre"},
+    ][:3]
     view["feedback"] = [feedback_on(view, document)]
     view["feedback"][0] |= {
         "evidence": [line["entry_id"] for line in view["timeline"][-12:]],
         "strengths": [
-            {"text": f"{text[:110]} Trois élèves sur trois l’ont redit.", "evidence": [heard["entry_id"]]} for _ in "ab"
+            {"text": f"{text[:110]} Trois élèves sur trois l’ont redit.", "evidence": [heard["entry_id"]]}
+            for _ in "ab"
         ],
-        "questions": [f"Qu’est-ce que les élèves ont entendu à ce moment-là, et comment le savez-vous ? ({n})" for n in "123"],
+        "questions": [
+            f"Qu’est-ce que les élèves ont entendu à ce moment-là, et comment le savez-vous ? ({n})"
+            for n in "123"
+        ],
     }
     return view, document

@@ -110,7 +110,9 @@ def make_school(app: Flask) -> School:
 class Visit:
     """A visit of an observer to Ms Rivera; `entries` are what the tablet made of it so far."""
 
-    def __init__(self, school: School, who: str = "coach", slug: str = "lesson-clarity", **context: Any) -> None:
+    def __init__(
+        self, school: School, who: str = "coach", slug: str = "lesson-clarity", **context: Any
+    ) -> None:
         self.school, self.who, self.observation_id = school, who, make_id()
         self.at = datetime(2026, 3, 12, 9, 2, tzinfo=ZONE)
         self.began, self.clock_session_id = self.at, make_random_id()
@@ -165,8 +167,12 @@ class Visit:
     def see_lesson(self) -> list[str]:
         """What a coach taps and writes in ten minutes; returns the ids that she picks."""
         said = self.add("item.marked", {}, "goal_in_student_words")
-        heard = self.add("script.written", {"text": "Which half is bigger, and how do you know?", "speaker": "T"}, "heard")
-        answer = self.add("script.written", {"text": "They are the same, I folded it.", "speaker": "S"}, "heard")
+        heard = self.add(
+            "script.written", {"text": "Which half is bigger, and how do you know?", "speaker": "T"}, "heard"
+        )
+        answer = self.add(
+            "script.written", {"text": "They are the same, I folded it.", "speaker": "S"}, "heard"
+        )
         self.add("draft.written", {"value": [{"text": CANARY, "evidence": []}]}, "strengths")
         self.add("value.given", {"value": "yes"}, "student_1")
         self.add("item.not_seen", {}, "example_and_non_example")
@@ -174,13 +180,19 @@ class Visit:
 
     def finish(self) -> None:
         through_ms = int((self.at - self.began).total_seconds() * 1000)
-        covers = [{"clock_session_id": self.clock_session_id, "through_ms": through_ms, "count": len(self.entries)}]
-        self.add("observation.finished", {"ended_at": self.at.isoformat(timespec="milliseconds"), "covers": covers})
+        covers = [
+            {"clock_session_id": self.clock_session_id, "through_ms": through_ms, "count": len(self.entries)}
+        ]
+        self.add(
+            "observation.finished", {"ended_at": self.at.isoformat(timespec="milliseconds"), "covers": covers}
+        )
 
     def share(self, evidence: Sequence[str], version: int = 1, **changes: Any) -> str:
         feedback = {
             "version": version,
-            "strengths": [{"text": "You asked how they knew, and 3 of 3 students told.", "evidence": list(evidence[:2])}],
+            "strengths": [
+                {"text": "You asked how they knew, and 3 of 3 students told.", "evidence": list(evidence[:2])}
+            ],
             "step": {
                 "text": "After each open question, wait three seconds before calling on a student.",
                 "try_when": "first ten minutes, period 2",
@@ -219,7 +231,9 @@ def share_visit(school: School, who: str = "coach", **changes: Any) -> Visit:
 
 def make_key() -> dict[str, str]:
     numbers = ec.generate_private_key(ec.SECP256R1()).public_key().public_numbers()
-    encoded = (base64.urlsafe_b64encode(one.to_bytes(32)).rstrip(b"=").decode() for one in (numbers.x, numbers.y))
+    encoded = (
+        base64.urlsafe_b64encode(one.to_bytes(32)).rstrip(b"=").decode() for one in (numbers.x, numbers.y)
+    )
     return {"kty": "EC", "crv": "P-256", **dict(zip("xy", encoded, strict=True))}
 
 

@@ -1,9 +1,12 @@
 """Starting the server: granian with this app, after the database was brought up to date."""
 
+import ctypes
 import errno
 import ipaddress
 import os
+import signal
 import socket
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from noticing import journal
 from noticing.config import Config
 
 THREADS = 16
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 class CannotServe(Exception):
@@ -93,7 +97,6 @@ def run(place: Place, config: Config) -> int:
     try:
         server.serve()
     except SystemExit as stop:
-        # Ctrl-C reaches the workers too; that they are gone first is no failure.
         return 0 if server.interrupt_signal else int(stop.code or 0)
     return 0
 
@@ -102,6 +105,10 @@ def make_app() -> Flask:
     """The app of one worker process."""
     from noticing.app import create_app
 
+    # A terminal sends Ctrl-C to workers as well; told twice to stop, one sometimes hangs. The first process tells.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    if sys.platform == "linux":  # a first process that is killed must not leave workers on its port
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     journal.set_up_logging()
     return create_app(Config.from_environment())
 

@@ -25,7 +25,7 @@ def compare(one: Mapping[str, float], other: Mapping[str, float]) -> Figures:
 
 
 def ratio(one: float, other: float) -> float | None:
-    return round(one / other, 2) if other else None
+    return round(one / other, 3) if other else None
 
 
 def middle(values: Sequence[float]) -> float:

@@ -1,6 +1,6 @@
 """The figures of one run as a person reads them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from bench import letters, taps
 from bench.figures import SHARES, Figures
@@ -31,28 +31,39 @@ def _write_head(figures: Figures) -> Iterator[str]:
 def _write_taps(measured: Figures) -> Iterator[str]:
     if not measured:
         return
-    yield from _head("Taps, ms", "p50", "p95", "p99", "n")
-    for cell, all_times in measured["cells"].items():
-        for what, times in all_times.items():
-            yield _row(f"{cell}: {taps.NAMES[what]}", times["p50"], times["p95"], times["p99"], times["n"])
-    yield from _ratios("Taps, ratios", measured["ratios"], {name: name for name in SHARES})
+    cells, beside = measured["cells"], measured["tap_to_dot_over_yardstick"]
+    yield from _head("Taps, ms", *cells)
+    for what, words in taps.NAMES.items():
+        yield from _by_share(words, [cell[what] for cell in cells.values()])
+    yield from _head("Taps, ratios", *beside)
+    for yardstick, words in taps.YARDSTICKS.items():
+        yield from _by_share(f"tap to dot / {words}", [cell[yardstick] for cell in beside.values()])
+    between = measured["tap_to_dot_between_cells"]
+    yield from _head("Tap to dot, ratios", *SHARES)
+    for pair, ratios in between.items():
+        yield _row(pair, *ratios.values())
 
 
-def _write_syncing(syncing: Figures) -> Iterator[str]:
-    if not syncing:
+def _by_share(words: str, columns: Sequence[Figures]) -> Iterator[str]:
+    for share in SHARES:
+        yield _row(f"{words:<{WIDTH - 4}}{share}", *(column[share] for column in columns))
+
+
+def _write_syncing(measured: Figures) -> Iterator[str]:
+    if not measured:
         return
-    yield from _head("Syncing", "entries/s", "bytes/entry", "of them body", "with answers")
-    for name, rate in syncing["rates"].items():
-        yield _row(
-            name,
-            rate["entries_per_s"],
-            rate["bytes_per_entry"],
-            rate["body_bytes_per_entry"],
-            rate["all_bytes_per_entry"],
-        )
-    yield from _ratios(
-        "Syncing, ratios", syncing["ratios"], {"entries_per_s": "entries/s", "bytes_per_entry": "bytes/entry"}
-    )
+    fields = {
+        "entries_per_s": "entries/s",
+        "bytes_per_entry": "B/entry up",
+        "body_bytes_per_entry": "bodies only",
+        "all_bytes_per_entry": "up and down",
+    }
+    yield from _head("Syncing", *fields.values())
+    for name, rate in measured["rates"].items():
+        yield _row(name, *(rate[field] for field in fields))
+    yield from _head("Syncing, ratios", *list(fields.values())[:2])
+    for name, ratios in measured["ratios"].items():
+        yield _row(name, *ratios.values())
 
 
 def _write_letters(measured: Figures) -> Iterator[str]:
@@ -61,15 +72,9 @@ def _write_letters(measured: Figures) -> Iterator[str]:
     yield from _head("Letter (PDF), ms", "middle", "p95", "n")
     for name, times in measured["ms"].items():
         yield _row(letters.NAMES[name], times["middle"], times["p95"], times["n"])
-    yield from _head("Letter, ratios", "")
+    yield from _head("Letter, ratios", "middle")
     for name, value in measured["ratios"].items():
         yield _row(name, value)
-
-
-def _ratios(title: str, ratios: Mapping[str, Figures], columns: Mapping[str, str]) -> Iterator[str]:
-    yield from _head(title, *columns.values())
-    for name, values in ratios.items():
-        yield _row(name, *(values[column] for column in columns))
 
 
 def _head(title: str, *columns: object) -> Iterator[str]:
@@ -83,4 +88,8 @@ def _row(title: str, *values: object) -> str:
 
 
 def _text(value: object) -> str:
-    return "–" if value is None else f"{value:,.2f}" if isinstance(value, float) else str(value)
+    return "–" if value is None else write_number(value) if isinstance(value, float) else str(value)
+
+
+def write_number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}" if value < 1 else f"{value:.1f}"

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any
 
 from playwright.sync_api import CDPSession, Page, expect
 
@@ -22,6 +21,7 @@ YARDSTICKS = {
 }
 NAMES = {"ring": "tap to ring", "dot": "tap to dot (durable and shown)", **YARDSTICKS}
 Times = dict[str, list[float]]
+Cells = dict[str, dict[str, dict[str, float]]]
 
 
 class Tapping:
@@ -45,10 +45,15 @@ class Tapping:
         self.rounds += 1
 
     def figures(self) -> Figures:
-        cells = {
+        cells: Cells = {
             name: {what: describe(times) for what, times in cell.items()} for name, cell in self.times.items()
         }
-        return {"cells": cells, "ratios": compare_cells(cells), "rounds": self.rounds, "taps_in_cell": TAPS}
+        return {
+            "cells": cells,
+            "tap_to_dot_over_yardstick": compare_with_yardsticks(cells),
+            "tap_to_dot_between_cells": compare_cells(cells),
+            "rounds": self.rounds,
+        }
 
     def _cells(self) -> Iterator[tuple[str, str]]:
         cells = [(network, slowness) for network in NETWORKS for slowness in THROTTLES]
@@ -88,19 +93,18 @@ def begin_visit(page: Page) -> None:
     expect(page.locator(".look-tap").first).to_be_visible()
 
 
-def compare_cells(cells: dict[str, Any]) -> Figures:
-    ratios = {}
-    for name, cell in cells.items():
-        for yardstick, words in YARDSTICKS.items():
-            ratios[f"{name}: tap to dot / {words}"] = compare(cell["dot"], cell[yardstick])
-    for network in NETWORKS:
-        ratios[f"{network}: tap to dot at 6x / at 1x"] = compare(
-            cells[f"{network} 6x"]["dot"], cells[f"{network} 1x"]["dot"]
-        )
-    for slowness in THROTTLES:
-        pair = [cells[f"{network} {slowness}"]["dot"] for network in ("syncing", "offline")]
-        ratios[f"{slowness}: tap to dot while syncing / offline"] = compare(*pair)
-    return ratios
+def compare_with_yardsticks(cells: Cells) -> Figures:
+    return {
+        name: {yardstick: compare(cell["dot"], cell[yardstick]) for yardstick in YARDSTICKS}
+        for name, cell in cells.items()
+    }
+
+
+def compare_cells(cells: Cells) -> Figures:
+    slow, busy = list(THROTTLES), list(NETWORKS)
+    pairs = [(f"{network} {slow[1]}", f"{network} {slow[0]}") for network in NETWORKS]
+    pairs += [(f"{busy[1]} {slowness}", f"{busy[0]} {slowness}") for slowness in THROTTLES]
+    return {f"{one} / {other}": compare(cells[one]["dot"], cells[other]["dot"]) for one, other in pairs}
 
 
 def take_turns(number: int) -> list[str]:

@@ -24,7 +24,7 @@ from e2e.tablet import Tablet
 from live_server import LiveServer
 from toolchain import environment
 
-STOP_SECONDS = 355
+STOP_SECONDS = 330
 TAPS = [f"taps, round {number} of 4" for number in range(1, 5)]
 SENDS = [f"syncing {SMALL:,} entries, round {number} of 3" for number in range(1, 4)]
 SEND_MANY = f"syncing {LARGE:,} entries"

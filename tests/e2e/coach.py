@@ -20,8 +20,10 @@ def fill_in_sign_in(page: Page, email: str) -> None:
 
 def install(page: Page) -> None:
     """The app as it stands after its first visit with a network: worker in place, people and protocols here."""
-    page.wait_for_function("navigator.serviceWorker.ready.then(() => true)")
-    page.wait_for_function("navigator.serviceWorker.controller !== null || location.reload()")
+    expect(page.get_by_role("heading", name="Noticing")).to_be_visible()
+    page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+    if not page.evaluate("() => navigator.serviceWorker.controller !== null"):
+        page.reload()
     expect(page.get_by_role("link", name="Start a visit", exact=True)).to_be_visible()
     page.get_by_role("link", name="Start a visit", exact=True).click()
     expect(page.get_by_role("radio", name=re.compile("Lesson clarity"))).to_be_attached()

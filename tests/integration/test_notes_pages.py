@@ -2,8 +2,8 @@
 
 import pytest
 from flask import Flask
-from notes_world import CANARY, School, Visit, make_school, share_visit
 
+from notes_world import CANARY, School, Visit, make_school, share_visit
 from noticing.accounts.pairings import end_pairing
 
 
@@ -26,7 +26,12 @@ def test_the_teacher_reads_the_words_and_times_that_were_tapped(school: School) 
 def test_the_order_is_what_worked_then_what_was_seen_then_numbers_then_the_step(school: School) -> None:
     visit = share_visit(school)
     text = school.client_of("teacher").get(visit.url).get_data(as_text=True)
-    order = ["What worked for students", "What was seen", "When each look-for was first seen", "One step we agreed"]
+    order = [
+        "What worked for students",
+        "What was seen",
+        "When each look-for was first seen",
+        "One step we agreed",
+    ]
     order += ["To think about", "Your reply", "Visible to: Ms Rivera, Coach Lee."]
     places = [text.index(part) for part in order]
     assert places == sorted(places)
@@ -41,7 +46,12 @@ def test_an_agreed_look_for_without_evidence_is_said(school: School) -> None:
 def test_notes_of_a_visit_without_a_single_tap_say_so(school: School) -> None:
     visit = Visit(school, agreed_items=[])
     visit.finish()
-    visit.share([], strengths=[{"text": "We met, and looked at the plan.", "evidence": ["019a3f62-5400-7d77-8d95-264c81023a02"]}])
+    visit.share(
+        [],
+        strengths=[
+            {"text": "We met, and looked at the plan.", "evidence": ["019a3f62-5400-7d77-8d95-264c81023a02"]}
+        ],
+    )
     visit.push()
     text = school.client_of("teacher").get(visit.url).get_data(as_text=True)
     assert "Nothing was recorded for Lesson clarity." in text
@@ -100,7 +110,11 @@ def test_a_second_version_says_what_it_replaces(school: School) -> None:
 def test_a_corrected_line_shows_what_stood_there_before(school: School) -> None:
     visit = Visit(school)
     picked = visit.see_lesson()
-    amended = {"entry_id": picked[1], "payload": {"text": "Which one is bigger?", "speaker": "T"}, "reason": "misheard"}
+    amended = {
+        "entry_id": picked[1],
+        "payload": {"text": "Which one is bigger?", "speaker": "T"},
+        "reason": "misheard",
+    }
     visit.add("entry.amended", amended)
     visit.finish()
     visit.share(picked)
@@ -140,7 +154,9 @@ def test_the_list_shows_the_newest_visit_first(school: School) -> None:
     older = share_visit(school)
     newer = Visit(school)
     newer.at = newer.at.replace(day=20)
-    newer.entries[0]["occurred_at"] = newer.entries[0]["entered_at"] = newer.at.isoformat(timespec="milliseconds")
+    newer.entries[0]["occurred_at"] = newer.entries[0]["entered_at"] = newer.at.isoformat(
+        timespec="milliseconds"
+    )
     picked = newer.see_lesson()
     newer.finish()
     newer.share(picked)

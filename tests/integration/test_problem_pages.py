@@ -47,7 +47,9 @@ def test_a_method_that_is_not_answered_says_which_are(sqlite_client: FlaskClient
 
 
 def test_fifty_megabytes_are_refused_before_they_are_read(sqlite_client: FlaskClient) -> None:
-    with sqlite_client.post("/api/v1/sync/push", environ_overrides={"CONTENT_LENGTH": str(50 * 1024**2)}) as answer:
+    with sqlite_client.post(
+        "/api/v1/sync/push", environ_overrides={"CONTENT_LENGTH": str(50 * 1024**2)}
+    ) as answer:
         pass
     assert answer.status_code == 413
     assert answer.json["code"] == "too-large"  # type: ignore[index]

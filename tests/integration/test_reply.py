@@ -2,9 +2,9 @@
 
 import pytest
 from flask import Flask
-from notes_world import School, csrf_of, make_school, share_visit
 from werkzeug.test import TestResponse
 
+from notes_world import School, csrf_of, make_school, share_visit
 from noticing.feedback.reply import REPLY_MAX
 from noticing.observations import projection
 
@@ -14,7 +14,9 @@ def school(app: Flask) -> School:
     return make_school(app)
 
 
-def reply(school: School, url: str, text: str, who: str = "teacher", *, htmx: bool = False, **fields: str) -> TestResponse:
+def reply(
+    school: School, url: str, text: str, who: str = "teacher", *, htmx: bool = False, **fields: str
+) -> TestResponse:
     client = school.client_of(who)
     token = csrf_of(client.get("/notes"))
     headers = {"HX-Request": "true"} if htmx else {}

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
-from letters import URL, sample_notes
 
+from letters import URL, sample_notes
 from noticing.app import create_app
 from noticing.config import Config
 from noticing.feedback.context import Notes
@@ -17,7 +17,10 @@ from noticing.feedback.pdf import render_pdf
 def letter_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     folder = tmp_path_factory.mktemp("letters")
     settings = Config(
-        data_dir=folder, database_url=f"sqlite:///{folder / 'none.db'}", secret_key="only for tests", is_testing=True
+        data_dir=folder,
+        database_url=f"sqlite:///{folder / 'none.db'}",
+        secret_key="only for tests",
+        is_testing=True,
     )
     app = create_app(settings)
     with app.test_request_context("/"):

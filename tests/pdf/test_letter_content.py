@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pikepdf
 import pytest
-from letters import SLUGS, URL, feedback_on, full_visit, notes_from, sample, sample_notes
 
+from letters import SLUGS, URL, feedback_on, full_visit, notes_from, sample, sample_notes
 from noticing.feedback import pdf as engine
 from noticing.feedback.wording_rules import read_lists
 from noticing.problems import Problem
@@ -22,7 +22,9 @@ Render = Callable[..., bytes]
 def read(data: bytes, tmp_path: Path) -> str:
     file = tmp_path / "letter.pdf"
     file.write_bytes(data)
-    text = subprocess.run(["pdftotext", "-layout", file, "-"], capture_output=True, check=True, text=True).stdout
+    text = subprocess.run(
+        ["pdftotext", "-layout", file, "-"], capture_output=True, check=True, text=True
+    ).stdout
     return re.sub(r"[ \n\f\u00a0]+", " ", text)
 
 
@@ -51,7 +53,9 @@ def test_twelve_long_lines_three_charts_and_long_names_fit_on_two_pages(paper: s
     assert count_pages(letter(notes_from(*full_visit(), **people), paper)) <= 2
 
 
-def test_lines_without_end_are_cut_short_with_a_word_where_the_rest_stands(letter: Render, tmp_path: Path) -> None:
+def test_lines_without_end_are_cut_short_with_a_word_where_the_rest_stands(
+    letter: Render, tmp_path: Path
+) -> None:
     view, document = full_visit()
     for line in view["timeline"][-12:]:
         line["payload"]["text"] = "une deux trois quatre " * 900
@@ -90,7 +94,13 @@ def test_the_text_comes_out_in_the_order_in_which_it_is_read(letter: Render, tmp
     file = tmp_path / "letter.pdf"
     file.write_bytes(letter("lesson-clarity"))
     raw = subprocess.run(["pdftotext", "-raw", file, "-"], capture_output=True, check=True, text=True).stdout
-    lines = ["9:00 Goal of the lesson", "9:03 Goal is said", "9:05 Teacher:", "9:09 A check before", "Steps are shown"]
+    lines = [
+        "9:00 Goal of the lesson",
+        "9:03 Goal is said",
+        "9:05 Teacher:",
+        "9:09 A check before",
+        "Steps are shown",
+    ]
     places = [raw.find(line) for line in lines]
     assert -1 not in places
     assert places == sorted(places)
@@ -125,7 +135,12 @@ def test_the_same_notes_give_the_same_bytes(letter: Render) -> None:
 
 def test_a_visit_without_entries_is_said_and_has_no_empty_table(letter: Render, tmp_path: Path) -> None:
     view, document = deepcopy(sample("lesson-clarity"))
-    view |= {"timeline": [], "items": {}, "replies": [], "feedback": [feedback_on({**view, "timeline": []}, document)]}
+    view |= {
+        "timeline": [],
+        "items": {},
+        "replies": [],
+        "feedback": [feedback_on({**view, "timeline": []}, document)],
+    }
     text = read(letter(notes_from(view, document)), tmp_path)
     assert "Nothing was recorded for: Goal of the lesson can be seen; Goal is said" in text
     assert "Nothing was recorded for When each look-for was first seen." in text
@@ -141,7 +156,11 @@ def test_a_protocol_that_is_not_known_here_still_gives_a_letter(letter: Render, 
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_no_word_of_judgement_stands_in_a_coaching_letter(slug: str, letter: Render, tmp_path: Path) -> None:
-    text = re.sub("“[^”]*”", "", read(letter(slug), tmp_path)).replace("not evaluation", "").replace("evaluation file", "")
+    text = (
+        re.sub("“[^”]*”", "", read(letter(slug), tmp_path))
+        .replace("not evaluation", "")
+        .replace("evaluation file", "")
+    )
     banned = [*read_lists().errors["coaching"], "grade:", "evaluation", "rank"]
     found = [word for word in banned if re.search(rf"\b{re.escape(word)}\b", text, re.IGNORECASE)]
     assert found == []
@@ -167,13 +186,17 @@ def test_the_link_leads_to_the_page(letter: Render) -> None:
     assert [str(link) for link in links] == [URL]
 
 
-@pytest.mark.parametrize("url", ["https://example.org/x.png", "file:///etc/passwd", "file:///letter/letter.css", "data:,x"])
+@pytest.mark.parametrize(
+    "url", ["https://example.org/x.png", "file:///etc/passwd", "file:///letter/letter.css", "data:,x"]
+)
 def test_nothing_can_be_fetched_that_the_letter_does_not_name(url: str) -> None:
     with pytest.raises(ValueError, match="names no such file"):
         engine.fetch_named(url)
 
 
-def test_without_pango_there_is_a_problem_that_says_where_else_to_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_pango_there_is_a_problem_that_says_where_else_to_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def cannot_load(*_arguments: object) -> None:
         raise OSError("cannot load library 'libpango-1.0-0'")
 

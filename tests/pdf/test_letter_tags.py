@@ -10,17 +10,26 @@ from typing import Any
 
 import pikepdf
 import pytest
+
 from letters import SLUGS, full_visit, notes_from, sample_notes
+from noticing.feedback.context import Notes
 
 Render = Callable[..., bytes]
-OWN_CRASH = "rule raised ValueError: pikepdf.Object is not a Dictionary or Stream: cannot get key '/is_integer'"
+
+
+_drawn: dict[str, bytes] = {}
 
 
 @pytest.fixture(params=[*SLUGS, "full"])
 def pdf(request: pytest.FixtureRequest, letter: Render) -> Iterator[pikepdf.Pdf]:
-    notes = notes_from(*full_visit()) if request.param == "full" else sample_notes(request.param)
-    with pikepdf.open(BytesIO(letter(notes))) as opened:
+    if request.param not in _drawn:
+        _drawn[request.param] = letter(notes_of(request.param))
+    with pikepdf.open(BytesIO(_drawn[request.param])) as opened:
         yield opened
+
+
+def notes_of(slug: str) -> Notes:
+    return notes_from(*full_visit()) if slug == "full" else sample_notes(slug)
 
 
 def walk(pdf: pikepdf.Pdf) -> Iterator[tuple[str, Any, list[str]]]:
@@ -62,7 +71,9 @@ def test_headings_come_in_order_and_the_first_is_the_only_h1(pdf: pikepdf.Pdf) -
 
 def test_every_header_cell_says_what_it_heads(pdf: pikepdf.Pdf) -> None:
     scopes = {
-        (str(element["/A"]["/Scope"]), "/THead" in above) for role, element, above in walk(pdf) if role == "/TH"
+        (str(element["/A"]["/Scope"]), "/THead" in above)
+        for role, element, above in walk(pdf)
+        if role == "/TH"
     }
     assert scopes == {("/Column", True), ("/Row", False)}
 
@@ -100,12 +111,13 @@ def test_every_font_is_embedded_as_a_subset_and_maps_to_unicode(pdf: pikepdf.Pdf
         assert "Atkinson" in str(font["/BaseFont"])
 
 
-@pytest.mark.parametrize("slug", SLUGS)
+@pytest.mark.parametrize("slug", [*SLUGS, "full"])
 def test_pdfua_finds_nothing(slug: str, letter: Render, tmp_path: Path) -> None:
     file = tmp_path / "letter.pdf"
-    file.write_bytes(letter(slug))
+    file.write_bytes(letter(notes_of(slug)))
     command = [Path(sys.executable).with_name("pdfua"), "check", "--format", "json", file]
     report = json.loads(subprocess.run(command, capture_output=True, check=False).stdout)
-    text = json.dumps(report)
-    print(text[:2000])
-    assert report
+    assert report["findings"] == []
+    assert report["summary"]["rules_run"] >= 11
+    # Its heading rule crashes with the present pikepdf; test_headings_come_in_order stands in for it.
+    assert {one["rule_id"] for one in report["skipped"]} <= {"UA-14-001"}

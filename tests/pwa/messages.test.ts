@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { IntlMessageFormat } from 'intl-messageformat';
-import { parseSync } from 'rolldown/utils';
+import { parseSync } from 'vite';
 import { describe, expect, test } from 'vitest';
 import catalogue from '../../pwa/src/ui/messages/en.json?raw';
 import { type MessageKey, t } from '../../pwa/src/ui/messages/messages.ts';
@@ -31,8 +31,13 @@ function spokenLiterals(code: string): string[] {
   const found: string[] = [];
   const visit = (node: SyntaxNode, is_spoken: boolean) => {
     if (node.type === 'JSXText' && has_letters(node.value)) found.push(String(node.value).trim());
-    if (node.type === 'Literal' && is_spoken && has_letters(node.value)) found.push(String(node.value));
-    if (node.type === 'TemplateElement' && is_spoken && has_letters((node.value as { raw: string }).raw)) {
+    if (node.type === 'Literal' && is_spoken && has_letters(node.value))
+      found.push(String(node.value));
+    if (
+      node.type === 'TemplateElement' &&
+      is_spoken &&
+      has_letters((node.value as { raw: string }).raw)
+    ) {
       found.push((node.value as { raw: string }).raw);
     }
     for (const [field, value] of Object.entries(node)) {
@@ -95,7 +100,9 @@ describe('every sentence comes from the catalogue', () => {
 });
 
 describe('the catalogue', () => {
-  const sources = filesOf(/\.tsx?$/).map((file) => readFileSync(file, 'utf8')).join('\n');
+  const sources = filesOf(/\.tsx?$/)
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('\n');
 
   test('every message compiles', () => {
     for (const [key, message] of Object.entries(messages)) {

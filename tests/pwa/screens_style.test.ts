@@ -17,7 +17,9 @@ function tokensIn(css: string, opening: string): Tokens {
   const at = css.indexOf(opening);
   if (at < 0) throw new Error(`no ${opening}`);
   const block = css.slice(at, css.indexOf('}', at));
-  return Object.fromEntries([...block.matchAll(/--([\w-]+):\s*(#[0-9a-f]{6})\b/g)].map((found) => [found[1], found[2]]));
+  return Object.fromEntries(
+    [...block.matchAll(/--([\w-]+):\s*(#[0-9a-f]{6})\b/g)].map((found) => [found[1], found[2]]),
+  );
 }
 
 function luminance(colour: string): number {
@@ -29,7 +31,10 @@ function luminance(colour: string): number {
 }
 
 function contrast(one: string, other: string): number {
-  const [dark, light] = [luminance(one), luminance(other)].sort((a, b) => a - b) as [number, number];
+  const [dark, light] = [luminance(one), luminance(other)].sort((a, b) => a - b) as [
+    number,
+    number,
+  ];
   return (light + 0.05) / (dark + 0.05);
 }
 
@@ -55,7 +60,11 @@ function tooFaint(tokens: Tokens): string[] {
   const judge = (pairs: [string, string[]][], least: number) =>
     pairs.flatMap(([front, backs]) =>
       backs
-        .map((back) => ({ front, back, ratio: contrast(tokens[front] as string, tokens[back] as string) }))
+        .map((back) => ({
+          front,
+          back,
+          ratio: contrast(tokens[front] as string, tokens[back] as string),
+        }))
         .filter(({ ratio }) => !(ratio >= least))
         .map(({ front, back, ratio }) => `${front} on ${back}: ${ratio.toFixed(2)} of ${least}`),
     );
@@ -111,7 +120,11 @@ describe('layout', () => {
   });
 
   test('a physical property would be found', () => {
-    for (const rule of ['a { margin-left: 1px }', 'a {\n  width: 2px;\n}', 'a { text-align: right }']) {
+    for (const rule of [
+      'a { margin-left: 1px }',
+      'a {\n  width: 2px;\n}',
+      'a { text-align: right }',
+    ]) {
       expect(PHYSICAL.test(rule), rule).toBe(true);
     }
     expect(PHYSICAL.test('@media (max-width: 700px) { a { inline-size: 2px } }')).toBe(false);

@@ -3,7 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { emptyDraft, emptyStep, type FeedbackDraft } from '../../pwa/src/review/feedback_draft.ts';
 import { readingLevel } from '../../pwa/src/review/wording/reading_level.ts';
 import { wordingLists } from '../../pwa/src/review/wording/word_lists.ts';
-import { countWords, findWording, withoutQuotations } from '../../pwa/src/review/wording/wording.ts';
+import {
+  countWords,
+  findWording,
+  withoutQuotations,
+} from '../../pwa/src/review/wording/wording.ts';
 
 interface Case {
   name: string;
@@ -25,12 +29,16 @@ describe('the wording helper', () => {
   for (const { name, channel, staff_names, feedback, findings } of golden.cases) {
     test(name, () => {
       const found = findWording(completed(feedback), channel, staff_names);
-      expect(found.map(({ code, severity, field, text }) => ({ code, severity, field, text }))).toEqual(findings);
+      expect(
+        found.map(({ code, severity, field, text }) => ({ code, severity, field, text })),
+      ).toEqual(findings);
     });
   }
 
   test('every code has an example', () => {
-    const shown = new Set(golden.cases.flatMap((one) => one.findings.map((finding) => finding.code)));
+    const shown = new Set(
+      golden.cases.flatMap((one) => one.findings.map((finding) => finding.code)),
+    );
     expect([...shown].sort()).toEqual([...golden.codes].sort());
   });
 
@@ -40,7 +48,8 @@ describe('the wording helper', () => {
   });
 
   test('a long draft is judged within fifty milliseconds', () => {
-    const text = 'After each open question, wait three seconds and show a great picture to Jamal. '.repeat(12);
+    const text =
+      'After each open question, wait three seconds and show a great picture to Jamal. '.repeat(12);
     const feedback = completed({
       strengths: [
         { text, evidence: ['e1'] },
@@ -65,7 +74,8 @@ describe('the wording helper', () => {
   });
 
   test('long words and sentences read harder than short ones', () => {
-    const easy = readingLevel('Wait three seconds. Then ask one child. Show the card to them.') ?? 0;
+    const easy =
+      readingLevel('Wait three seconds. Then ask one child. Show the card to them.') ?? 0;
     const hard =
       readingLevel(
         'Systematically incorporating metacognitive interrogation necessitates deliberate anticipation of misconceptions.',

@@ -6,8 +6,8 @@ import zlib
 import pikepdf
 import pytest
 from flask import Flask
-from notes_world import CANARY, School, make_school, share_visit
 
+from notes_world import CANARY, School, make_school, share_visit
 from noticing.accounts.pairings import pair
 from noticing.accounts.people import add_person
 
@@ -45,7 +45,10 @@ def test_an_administrator_who_teaches_besides_still_reads_only_her_own(school: S
     visit = share_visit(school)
     with school.app.app_context():
         roles = [("admin", None), ("teacher", school.school_id), ("principal", None)]
-        school.people = {**school.people, "all": add_person(school.tenant_id, "Ms All", "all@school.test", roles)}
+        school.people = {
+            **school.people,
+            "all": add_person(school.tenant_id, "Ms All", "all@school.test", roles),
+        }
     assert school.client_of("all").get(visit.url).status_code == 404
 
 
@@ -65,7 +68,9 @@ def test_somebody_of_another_district_finds_nothing(school: School) -> None:
         place = add_school(tenant_id, "Delta")
         school.people = {
             **school.people,
-            "stranger": add_person(tenant_id, "Coach Far", "far@river.test", [("coach", place), ("principal", None)]),
+            "stranger": add_person(
+                tenant_id, "Coach Far", "far@river.test", [("coach", place), ("principal", None)]
+            ),
         }
     client = school.client_of("stranger")
     assert [client.get(visit.url + door).status_code for door in DOORS] == [404, 404]

@@ -1,6 +1,7 @@
 import { Icon } from '../ui/icons.tsx';
 import { lineText } from '../ui/line_text.ts';
 import { t } from '../ui/messages/messages.ts';
+import { UnsavedBanner } from '../ui/unsaved_banner.tsx';
 import type { Visit, VisitDraft } from '../ui/visit.ts';
 import { vibrate } from './feel.ts';
 import { ScriptLine } from './script/script_line.tsx';
@@ -27,6 +28,9 @@ export function CaptureFoot({ visit, item_key, record }: Props) {
   };
   return (
     <footer class="capture-foot">
+      <div class="capture-banner">
+        <UnsavedBanner visit={visit} />
+      </div>
       <button type="button" class="button undo" disabled={!target} onClick={undo}>
         <Icon name="undo" />
         <span class="undo-words">

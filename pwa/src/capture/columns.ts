@@ -7,16 +7,18 @@ export interface Columns {
   heard: 'left' | 'right';
 }
 
+/** In tenths of a look-for's row. */
 const HEIGHT: Record<ItemType, number> = {
-  check: 1,
-  tally: 1,
-  sweep: 4,
+  check: 10,
+  tally: 10,
+  sweep: 40,
   script: 0,
-  yesno: 1.6,
-  rating: 2,
-  choice: 2,
-  tags: 2,
+  yesno: 16,
+  rating: 20,
+  choice: 20,
+  tags: 20,
 };
+const HEADING = 6;
 
 /**
  * What counts (tallies, sweeps) on one side and what is looked for on the other, the side of the first section
@@ -40,7 +42,7 @@ export function columnsOf(protocol: Protocol): Columns {
 
 function heightOf(sections: Section[]): number {
   return sections.reduce((sum, { items }) => {
-    return items.reduce((height, item) => height + HEIGHT[item.type], sum + 0.6);
+    return items.reduce((height, item) => height + HEIGHT[item.type], sum + HEADING);
   }, 0);
 }
 

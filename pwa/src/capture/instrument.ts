@@ -3,7 +3,7 @@ import type { Item } from '../protocol/protocol.ts';
 import type { MarkState } from '../ui/mark_state.ts';
 import type { VisitDraft } from '../ui/visit.ts';
 
-/** What every instrument is given; `record` shows the ring before it returns. */
+/** What every instrument is given; `record` shows the ring before it returns and knows what an answer replaces. */
 export interface InstrumentProps {
   item: Item;
   view: ItemView | undefined;

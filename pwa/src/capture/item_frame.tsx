@@ -10,8 +10,8 @@ interface Props {
   state: MarkState | null;
   is_agreed: boolean;
   time: string;
-  /** What stands beneath the answers; its place is kept while it is ''. */
-  note?: string;
+  /** What stands beneath the answers. */
+  note?: ComponentChildren;
   explain: (item: Item) => void;
   children: ComponentChildren;
 }
@@ -31,7 +31,7 @@ export function ItemFrame({ item, state, is_agreed, time, note, explain, childre
         <ExplainButton item={item} explain={explain} />
       </div>
       <div class="ask-answers">{children}</div>
-      {note !== undefined && <p class="ask-note">{note}</p>}
+      {note !== undefined && <div class="ask-note">{note}</div>}
     </fieldset>
   );
 }

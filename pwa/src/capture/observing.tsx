@@ -1,9 +1,9 @@
 import { useMemo, useState } from 'preact/hooks';
+import { kindOf } from '../entry/kinds.ts';
 import type { Item } from '../protocol/protocol.ts';
 import { announce } from '../ui/announcer.tsx';
 import { lineText } from '../ui/line_text.ts';
 import { t } from '../ui/messages/messages.ts';
-import { UnsavedBanner } from '../ui/unsaved_banner.tsx';
 import type { Visit, VisitDraft } from '../ui/visit.ts';
 import { VisitDetails } from '../ui/visit_details.tsx';
 import { CaptureFoot } from './capture_foot.tsx';
@@ -13,6 +13,7 @@ import { useDimmedTheme } from './dimmed.ts';
 import { vibrate } from './feel.ts';
 import { FinishDialog } from './finish_dialog.tsx';
 import { ItemDialog } from './item_dialog.tsx';
+import { registerOf } from './marks.ts';
 import { Heard } from './script/heard.tsx';
 import { SectionList } from './section_list.tsx';
 import { SittingContext } from './sitting.ts';
@@ -34,7 +35,7 @@ export function Observing({ visit }: { visit: Visit }) {
 
   const record = (draft: VisitDraft) => {
     vibrate();
-    const { made, saved } = visit.record(draft);
+    const { made, saved } = visit.record(withShownVersions(draft, visit));
     void saved.then((is_saved) => {
       const entry = made[0]?.entry;
       if (is_saved && entry) announce(t('capture.said_saved', { what: lineText(entry, protocol) }));
@@ -61,7 +62,6 @@ export function Observing({ visit }: { visit: Visit }) {
         />
         <main class={columns?.right.length ? 'capture-main' : 'capture-main single'}>
           <div class="capture-left">
-            <UnsavedBanner visit={visit} />
             {protocol === null && <p class="notice">{t('capture.no_protocol')}</p>}
             {columns && <SectionList sections={columns.left} {...lists} />}
             {columns?.heard !== 'right' && heard}
@@ -82,4 +82,10 @@ export function Observing({ visit }: { visit: Visit }) {
       {open?.what === 'details' && <VisitDetails visit={visit} onClose={() => setOpen(null)} />}
     </SittingContext.Provider>
   );
+}
+
+/** A second answer may come before the first one was drawn: it replaces that one too. */
+function withShownVersions(draft: VisitDraft, visit: Visit): VisitDraft {
+  if (!kindOf(draft.kind)?.is_register || !draft.item_key) return draft;
+  return { ...draft, replaces: registerOf(visit.view.value.items[draft.item_key]).replaces };
 }

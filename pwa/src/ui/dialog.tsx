@@ -33,7 +33,7 @@ export function Dialog({ title, is_wide = false, onClose, children }: Props) {
       }}
     >
       <div class="dialog-inside">
-        <header class="dialog-head">
+        <div class="dialog-head">
           <h2 id={title_id}>{title}</h2>
           <button
             type="button"
@@ -43,7 +43,7 @@ export function Dialog({ title, is_wide = false, onClose, children }: Props) {
           >
             <CrossIcon />
           </button>
-        </header>
+        </div>
         {children}
       </div>
     </dialog>

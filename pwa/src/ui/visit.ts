@@ -42,7 +42,10 @@ export async function openVisit(device: Device, observation_id: string): Promise
     ),
   );
 
-  const stop = device.log.subscribe(({ subject_ids }) => {
+  let writing = 0;
+  const stop = device.log.subscribe(({ what, subject_ids }) => {
+    // What this screen appends it knows already; reading it back would cost a tap its frame.
+    if (what === 'appended' && writing > 0) return;
     if (subject_ids === null || subject_ids.includes(observation_id)) reloadSoon();
   });
   let timer: ReturnType<typeof setTimeout> | null = null;
@@ -63,6 +66,7 @@ export async function openVisit(device: Device, observation_id: string): Promise
 
   async function write(made: readonly MadeEntry[]): Promise<boolean> {
     const ids = new Set(made.map((one) => one.entry.entry_id));
+    writing += 1;
     try {
       const written = await device.log.append(made);
       batch(() => {
@@ -77,6 +81,8 @@ export async function openVisit(device: Device, observation_id: string): Promise
         ids.has(one.made.entry.entry_id) ? { ...one, has_failed: true } : one,
       );
       return false;
+    } finally {
+      writing -= 1;
     }
   }
 

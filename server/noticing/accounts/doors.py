@@ -17,6 +17,8 @@ from noticing.accounts import policy
 from noticing.accounts.people import actor_of
 from noticing.problems import Problem
 
+CHUNK = 256 * 1024
+LONGEST_PATIENCE = 64 * 1024 * 1024
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 Recognise = Callable[[Request], policy.Device | None]
 
@@ -104,9 +106,13 @@ def ask(action: str, subject: policy.Subject) -> None:
 
 
 def _refuse_too_large() -> None:
-    limit = current_app.config["MAX_CONTENT_LENGTH"]
-    if (request.content_length or 0) > limit:
-        raise Problem("too-large")
+    """Say so before anything else. The body is read to its end: who is still sending would hear no answer."""
+    if (request.content_length or 0) <= current_app.config["MAX_CONTENT_LENGTH"]:
+        return
+    body, left = request.environ["wsgi.input"], LONGEST_PATIENCE
+    while left > 0 and (chunk := body.read(CHUNK)):
+        left -= len(chunk)
+    raise Problem("too-large")
 
 
 def _unlock_form(lock: Lock) -> None:

@@ -95,7 +95,7 @@ def name_footer(notes: Notes) -> str:
     return f"{name_readers(notes)} {shared} {_('Not part of any evaluation file.')}"
 
 
-def clip(text: str, most: int) -> str:
+def cut_words(text: str, most: int) -> str:
     """For paper: what is longer ends with where the rest stands."""
     if len(text) <= most:
         return text

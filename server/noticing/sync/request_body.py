@@ -19,7 +19,7 @@ def read_json(request: Request, shape: type[T]) -> T:
     """The request's JSON as `shape`. Raises Problem: wrong-content-type, too-large, not-json, wrong-shape."""
     if request.mimetype != "application/json":
         raise Problem("wrong-content-type")
-    sent = request.get_data(cache=True)
+    sent = read_bytes(request)
     match request.headers.get("Content-Encoding", "identity").strip().lower():
         case "gzip":
             return decode(_unzip(sent), shape)
@@ -27,6 +27,15 @@ def read_json(request: Request, shape: type[T]) -> T:
             return decode(sent, shape)
         case _:
             raise Problem("wrong-content-type")
+
+
+def read_bytes(request: Request) -> bytes:
+    """The body as it was sent. One that says no length is cut off at the limit, without a word: that is too large."""
+    sent = request.get_data(cache=True)
+    limit = request.max_content_length
+    if limit is not None and len(sent) >= limit:
+        raise Problem("too-large")
+    return sent
 
 
 def decode(text: bytes, shape: type[T]) -> T:

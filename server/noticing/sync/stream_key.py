@@ -16,6 +16,7 @@ from noticing.database import db
 from noticing.entry_log.entry import is_uuid
 from noticing.entry_log.streams import StreamState, find_stream
 from noticing.problems import Problem
+from noticing.sync.request_body import read_bytes
 from noticing.sync.wire import PublicKey
 
 MAX_NONCE_LENGTH = 128
@@ -33,7 +34,7 @@ def recognise(request: Request) -> Device | None:
     stream = find_stream(db.session(), stream_id)
     if stream is None:
         raise Problem("stream-unknown")
-    signed = text_to_sign(request.method, request.path, nonce, request.get_data(cache=True))
+    signed = text_to_sign(request.method, request.path, nonce, read_bytes(request))
     if not _is_signed(stream, signature, signed):
         raise Problem("signature-wrong")
     g.signing_stream_id = stream_id

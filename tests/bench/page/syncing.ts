@@ -2,15 +2,12 @@
 import { readClock, writeTime } from '../../../pwa/src/entry/clock.ts';
 import { type MadeEntry, makeEntry, makeId, type Payload } from '../../../pwa/src/entry/entry.ts';
 import { deviceRandom } from '../../../pwa/src/entry/random.ts';
-import {
-  channelsFor,
-  everyoneToObserve,
-} from '../../../pwa/src/ui/observable.ts';
 import { startedPayload } from '../../../pwa/src/home/start/start_choices.ts';
 import { type DeviceLog, openLog } from '../../../pwa/src/log/log.ts';
 import { makeNonce } from '../../../pwa/src/sync/ports.ts';
 import { openSession, type Session, startSync } from '../../../pwa/src/sync/sync.ts';
 import { readDirectory } from '../../../pwa/src/ui/directory.ts';
+import { channelsFor, everyoneToObserve } from '../../../pwa/src/ui/observable.ts';
 
 export interface Draft {
   readonly kind: string;
@@ -30,7 +27,9 @@ export async function open(protocol_slug: string): Promise<void> {
   session = opened.session;
   log = await openLog(session.person_id);
   const handle = startSync(log, session);
-  await until(async () => handle.status.value.last_contact_at !== null && !handle.status.value.is_sending);
+  await until(
+    async () => handle.status.value.last_contact_at !== null && !handle.status.value.is_sending,
+  );
   handle.stop();
   start = await chooseLesson(protocol_slug);
 }

@@ -65,7 +65,12 @@ async function put(
 
 function mark() {
   const subject_id = makeId(Date.now(), deviceRandom);
-  const draft = { author_id: subject_id, subject_id, kind: 'item.marked', item_key: 'goal_visible' };
+  const draft = {
+    author_id: subject_id,
+    subject_id,
+    kind: 'item.marked',
+    item_key: 'goal_visible',
+  };
   return makeEntry({ ...draft, payload: {} }, readClock(), deviceRandom);
 }
 

@@ -12,7 +12,7 @@ export function ChoiceItem({
   record,
   explain,
 }: InstrumentProps) {
-  const { value, replaces, is_in_conflict, occurred_at } = registerOf(view);
+  const { value, is_in_conflict, occurred_at } = registerOf(view);
   return (
     <ItemFrame
       item={item}
@@ -28,7 +28,7 @@ export function ChoiceItem({
           is_on={value === code}
           label={label}
           onTap={() =>
-            record({ kind: 'value.given', item_key: item.key, payload: { value: code }, replaces })
+            record({ kind: 'value.given', item_key: item.key, payload: { value: code } })
           }
         />
       ))}

@@ -1,3 +1,4 @@
+import type { Level } from '../../protocol/protocol.ts';
 import { t } from '../../ui/messages/messages.ts';
 import type { InstrumentProps } from '../instrument.ts';
 import { AnswerButton, ItemFrame } from '../item_frame.tsx';
@@ -13,7 +14,7 @@ export function RatingItem({
   record,
   explain,
 }: InstrumentProps) {
-  const { value, replaces, is_in_conflict, occurred_at } = registerOf(view);
+  const { value, is_in_conflict, occurred_at } = registerOf(view);
   const chosen = item.levels?.find((one) => one.level === value);
   return (
     <ItemFrame
@@ -22,18 +23,37 @@ export function RatingItem({
       is_agreed={is_agreed}
       explain={explain}
       time={occurred_at ? lastTimes([occurred_at], started_at, 1) : ''}
-      note={is_in_conflict ? t('capture.two_versions') : (chosen?.descriptor ?? t('rating.choose'))}
+      note={
+        <Descriptor
+          levels={item.levels ?? []}
+          text={
+            is_in_conflict ? t('capture.two_versions') : (chosen?.descriptor ?? t('rating.choose'))
+          }
+        />
+      }
     >
       {(item.levels ?? []).map(({ level, label }) => (
         <AnswerButton
           key={level}
           is_on={value === level}
           label={label}
-          onTap={() =>
-            record({ kind: 'rating.given', item_key: item.key, payload: { level }, replaces })
-          }
+          onTap={() => record({ kind: 'rating.given', item_key: item.key, payload: { level } })}
         />
       ))}
     </ItemFrame>
+  );
+}
+
+/** Takes the room of the longest descriptor, so that nothing moves when another level is chosen. */
+function Descriptor({ levels, text }: { levels: Level[]; text: string }) {
+  return (
+    <>
+      <p>{text}</p>
+      {levels.map(({ level, descriptor }) => (
+        <p key={level} class="ask-room" aria-hidden="true">
+          {descriptor}
+        </p>
+      ))}
+    </>
   );
 }

@@ -1,9 +1,16 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { speakerName } from '../../ui/line_text.ts';
 import { t } from '../../ui/messages/messages.ts';
 import { msBetween, nowText, stopwatch } from '../../ui/times.ts';
 import type { VisitDraft } from '../../ui/visit.ts';
-import { keepHalfLine, nextSpeaker, readHalfLine, typeInto } from './half_line.ts';
+import {
+  EMPTY_LINE,
+  type HalfLine,
+  keepHalfLine,
+  nextSpeaker,
+  readHalfLine,
+  typeInto,
+} from './half_line.ts';
 import { LineTime } from './line_time.tsx';
 
 /** Payloads are at most 32 KiB; a spoken sentence is far from it. */
@@ -18,7 +25,10 @@ interface Props {
 
 export function ScriptLine({ observation_id, started_at, item_key, record }: Props) {
   const [line, setLine] = useState(() => readHalfLine(observation_id));
-  useEffect(() => keepHalfLine(observation_id, line), [observation_id, line]);
+  const change = (changed: HalfLine) => {
+    keepHalfLine(observation_id, changed);
+    setLine(changed);
+  };
   const write = (event: Event) => {
     event.preventDefault();
     const text = line.text.trim();
@@ -29,7 +39,7 @@ export function ScriptLine({ observation_id, started_at, item_key, record }: Pro
       payload: { text, speaker: line.speaker },
       ...(line.occurred_at ? { occurred_at: line.occurred_at } : {}),
     });
-    setLine({ text: '', speaker: line.speaker, occurred_at: null });
+    change({ ...EMPTY_LINE, speaker: line.speaker });
   };
   return (
     <form class="script-line" onSubmit={write}>
@@ -39,7 +49,7 @@ export function ScriptLine({ observation_id, started_at, item_key, record }: Pro
       <button
         type="button"
         class="speaker"
-        onClick={() => setLine({ ...line, speaker: nextSpeaker(line.speaker) })}
+        onClick={() => change({ ...line, speaker: nextSpeaker(line.speaker) })}
         aria-label={t('script.speaker', { name: speakerName(line.speaker) })}
       >
         {line.speaker}
@@ -53,7 +63,7 @@ export function ScriptLine({ observation_id, started_at, item_key, record }: Pro
         value={line.text}
         placeholder={t('script.placeholder')}
         aria-label={t('script.placeholder')}
-        onInput={(event) => setLine(typeInto(line, event.currentTarget.value, nowText()))}
+        onInput={(event) => change(typeInto(line, event.currentTarget.value, nowText()))}
       />
       <button type="submit" class="button script-add" disabled={line.text.trim() === ''}>
         {t('script.add')}

@@ -14,7 +14,7 @@ export function TagsItem({
   record,
   explain,
 }: InstrumentProps) {
-  const { value, replaces, is_in_conflict, occurred_at } = registerOf(view);
+  const { value, is_in_conflict, occurred_at } = registerOf(view);
   const codes = Array.isArray(value) ? (value as string[]) : [];
   const order = (item.options ?? []).map((option) => option.code);
   return (
@@ -36,7 +36,6 @@ export function TagsItem({
               kind: 'tags.chosen',
               item_key: item.key,
               payload: { codes: toggleCode(codes, code, order) },
-              replaces,
             })
           }
         />

@@ -13,7 +13,7 @@ export function YesNoItem({
   record,
   explain,
 }: InstrumentProps) {
-  const { value, replaces, is_in_conflict, occurred_at } = registerOf(view);
+  const { value, is_in_conflict, occurred_at } = registerOf(view);
   const answers = item.na_allowed === false ? ['yes', 'no'] : ['yes', 'no', 'na'];
   return (
     <ItemFrame
@@ -34,7 +34,6 @@ export function YesNoItem({
               kind: 'answer.given',
               item_key: item.key,
               payload: { value: answer },
-              replaces,
             })
           }
         />
