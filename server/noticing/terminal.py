@@ -50,16 +50,16 @@ def _fill(app: Flask, options: argparse.Namespace) -> str | None:
     from noticing import demo
 
     tenant_id = places.first_tenant_id()
-    if options.demo:
-        if tenant_id is None:
-            demo.fill(app)
-        return None
-    if options.empty and demo.is_there():
+    if options.demo and tenant_id is None:
+        demo.fill(app)
+    if not demo.is_there():
+        return set_up.first_administrators_link(tenant_id or places.add_tenant(FIRST_TENANT))
+    if options.empty:
         raise CannotDo(
             "The demo school is in this place already, with passwords that everybody knows. "
             "Choose another place with --data DIR."
         )
-    return set_up.first_administrators_link(tenant_id or places.add_tenant(FIRST_TENANT))
+    return None
 
 
 def _in_database(command: Command) -> Command:

@@ -83,7 +83,7 @@ describe('every sentence comes from the catalogue', () => {
     const planted = [
       'const A = () => <p>Saved</p>;',
       "const A = () => <p>{'Saved'}</p>;",
-      'const A = (n) => <p>{`Saved ${n}`}</p>;',
+      `const A = (n) => <p>{\`Saved $\{n}\`}</p>;`,
       "const A = (is) => <p>{is ? 'Saved' : t('x')}</p>;",
       "const A = (is) => <p>{is && 'Saved'}</p>;",
       '<button aria-label="Saved" />',

@@ -108,9 +108,9 @@ describe('colours', () => {
 
 const PHYSICAL = new RegExp(
   [
-    String.raw`(?:margin|padding|border|scroll-margin)-(?:left|right|top|bottom)`,
+    '(?:margin|padding|border|scroll-margin)-(?:left|right|top|bottom)',
     String.raw`(?:^|[\s;{])(?:left|right|top|bottom|width|height|min-width|min-height|max-height)\s*:`,
-    String.raw`(?:text-align|float|clear)\s*:\s*(?:left|right)`,
+    '(?:text-align|float|clear)\\s*:\\s*(?:left|right)',
   ].join('|'),
 );
 

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { useDevice } from '../ui/device.ts';
 import { t } from '../ui/messages/messages.ts';
+import { everyoneToObserve } from '../ui/observable.ts';
 import { links } from '../ui/routes.ts';
 import { nowText, shortDay } from '../ui/times.ts';
 import type { VisitSummary } from '../ui/visits.ts';
@@ -11,8 +12,10 @@ const SHOWN_FIRST = 6;
 export function Caseload({ visits }: { visits: VisitSummary[] }) {
   const { directory, session } = useDevice();
   const [is_whole, setWhole] = useState(false);
+  const has_people = everyoneToObserve(directory.value, session).length > 0;
   const lines = notVisitedLately(directory.value, session, visits, nowText());
   const shown = is_whole ? lines : lines.slice(0, SHOWN_FIRST);
+  if (!has_people) return null;
   return (
     <section>
       <h2 class="cap">{t('today.not_visited')}</h2>

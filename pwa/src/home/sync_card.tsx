@@ -13,7 +13,7 @@ export function SyncCard() {
   if (status.on_tablet === 0) {
     return (
       <p class="sync-quiet">
-        <span class="sign" data-state={status.sent > 0 ? 'check' : 'none'} aria-hidden="true" />
+        {status.sent > 0 && <span class="sign" data-state="check" aria-hidden="true" />}
         {status.sent > 0 ? t('sync.all_sent', { n: status.sent }) : t('sync.nothing_yet')}
         <span class="soft">{networkText(status)}</span>
         {status.network === 'sign-in' && <SignInLink />}

@@ -41,7 +41,7 @@ function TodayLists({ visits }: { visits: VisitSummary[] }) {
   const { session, directory } = useDevice();
   const own = visits.filter((visit) => visit.observer_id === session.person_id);
   const is_observer = session.roles.some((role) => role === 'coach' || role === 'principal');
-  if (!is_observer) return <p class="card">{t('today.not_an_observer')}</p>;
+  if (!is_observer) return <NotAnObserver />;
   return (
     <>
       <NotShared visits={own} />
@@ -65,5 +65,16 @@ function TodayLists({ visits }: { visits: VisitSummary[] }) {
         <Caseload visits={own} />
       </div>
     </>
+  );
+}
+
+function NotAnObserver() {
+  return (
+    <section class="card">
+      <p>{t('today.not_an_observer')}</p>
+      <a class="button" href="/">
+        {t('today.to_the_page')}
+      </a>
+    </section>
   );
 }

@@ -23,7 +23,7 @@ export function WaitingScreen() {
     <>
       <HomeHead title={t('waiting.title')} />
       <main class="today">
-        <section class="card safe">
+        <section class={status.on_tablet > 0 ? 'card safe' : 'card safe calm'}>
           <span class="sign" data-state={status.on_tablet ? 'dot' : 'check'} aria-hidden="true" />
           <p>
             <b>{t('waiting.count', { n: status.on_tablet })}</b>{' '}

@@ -1,7 +1,21 @@
 import '@fontsource-variable/atkinson-hyperlegible-next';
 import '../../../server/noticing/web/styles/pages.css';
+import '../../../server/noticing/web/styles/notes.css';
 import htmx from 'htmx.org';
 
 // The pages' content security policy allows neither eval nor inline styles.
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
+
+/** A form that could not be sent says so, and keeps what was typed. */
+function showUnsent(is_shown: boolean): (event: Event) => void {
+  return (event) => {
+    const note = (event.target as Element).querySelector?.<HTMLElement>('[data-when-unsent]');
+    if (note) note.hidden = !is_shown;
+  };
+}
+
+for (const name of ['htmx:sendError', 'htmx:responseError', 'htmx:timeout']) {
+  document.addEventListener(name, showUnsent(true));
+}
+document.addEventListener('htmx:beforeRequest', showUnsent(false));

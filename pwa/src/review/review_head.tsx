@@ -21,9 +21,9 @@ export function ReviewHead({ visit, composer, onOpen }: Props) {
   const view = visit.view.value;
   const { teacher, class_title, purpose, visible_to } = visitNames(view.context, directory.value);
   const version = nextVersion(view);
-  const has_news = view.has_new_evidence_since_feedback;
+  const has_reason = view.has_new_evidence_since_feedback || feedbackState(visit) === 'set_aside';
   const is_shared =
-    is_as_shared(cleanDraft(composer.draft.value, view.timeline), view) && !has_news;
+    is_as_shared(cleanDraft(composer.draft.value, view.timeline), view) && !has_reason;
   const when = t('review.when', {
     day: shortDay(view.started_at ?? ''),
     from: clockTime(view.started_at ?? ''),
@@ -70,4 +70,9 @@ export function ReviewHead({ visit, composer, onOpen }: Props) {
 
 function draftState(visit: Visit): MarkState | null {
   return visit.entries.value.findLast((one) => one.entry.kind === 'draft.written')?.state ?? null;
+}
+
+function feedbackState(visit: Visit): MarkState | null {
+  const latest = visit.view.value.feedback.at(-1);
+  return visit.entries.value.find((one) => one.entry.entry_id === latest?.entry_id)?.state ?? null;
 }

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import { useDevice } from '../ui/device.ts';
 import { nameOf } from '../ui/directory.ts';
 import { MarkSign } from '../ui/mark_sign.tsx';
@@ -19,12 +20,16 @@ export function SharedState({ visit }: { visit: Visit }) {
   const { directory } = useDevice();
   const view = visit.view.value;
   const latest = view.feedback.at(-1);
+  const ref = useRef<HTMLElement>(null);
+  const entry_id = latest?.entry_id;
+  // What was just shared is brought before the eyes.
+  useEffect(() => ref.current?.scrollIntoView?.({ block: 'nearest' }), [entry_id]);
   if (!latest) return null;
   const shown = visit.entries.value.find((one) => one.entry.entry_id === latest.entry_id);
   const state = shown?.state ?? 'check';
   const teacher = nameOf(directory.value, view.context?.observed_id);
   return (
-    <section class={state === 'check' ? 'card shared-state' : 'card safe shared-state'}>
+    <section ref={ref} class={state === 'check' ? 'card shared-state' : 'card safe shared-state'}>
       <MarkSign state={state} />
       <div>
         <p>

@@ -1,7 +1,6 @@
 """Recognises the device that signed a request: ECDSA on P-256 over method, path, nonce and the body as it was sent."""
 
 import base64
-import binascii
 import hashlib
 from functools import lru_cache
 
@@ -14,7 +13,7 @@ from flask import Request, g
 from noticing.accounts.policy import Device
 from noticing.database import db
 from noticing.entry_log.entry import is_uuid
-from noticing.entry_log.streams import StreamState, find_stream
+from noticing.entry_log.streams import find_stream
 from noticing.problems import Problem
 from noticing.sync.request_body import read_bytes
 from noticing.sync.wire import PublicKey
@@ -35,7 +34,7 @@ def recognise(request: Request) -> Device | None:
     if stream is None:
         raise Problem("stream-unknown")
     signed = text_to_sign(request.method, request.path, nonce, read_bytes(request))
-    if not _is_signed(stream, signature, signed):
+    if stream.public_key is None or not is_signed(stream.public_key, signature, signed):
         raise Problem("signature-wrong")
     g.signing_stream_id = stream_id
     return Device(stream.tenant_id, stream.person_id)
@@ -60,17 +59,16 @@ def is_on_curve(key: PublicKey) -> bool:
     return True
 
 
-def _is_signed(stream: StreamState, signature: str, signed: bytes) -> bool:
-    if stream.public_key is None:
-        return False
+def is_signed(public_key: dict[str, str], signature: str, text: bytes) -> bool:
+    """Whether the key of this JWK signed `text`; `signature` is base64url of r and s."""
     try:
         raw = _decode(signature)
         if len(raw) != SIGNATURE_BYTES:
             return False
         r, s = int.from_bytes(raw[:32]), int.from_bytes(raw[32:])
-        key = _load(stream.public_key["x"], stream.public_key["y"])
-        key.verify(encode_dss_signature(r, s), signed, ec.ECDSA(hashes.SHA256()))
-    except (InvalidSignature, ValueError, binascii.Error):
+        key = _load(public_key["x"], public_key["y"])
+        key.verify(encode_dss_signature(r, s), text, ec.ECDSA(hashes.SHA256()))
+    except (InvalidSignature, ValueError):
         return False
     return True
 
