@@ -111,7 +111,7 @@ def run_checks() -> list:
         "mypy": [PYTHON, "-m", "mypy"],
         "vitest": [node / "vitest", "run", "--config", "pwa/vitest.config.ts"],
         "tsc": [node / "tsc", "--build", "pwa"],
-        "biome": [node / "biome", "check", "pwa", "tests/pwa"],
+        "biome": [node / "biome", "check", "pwa", "tests/pwa", "tests/bench"],
         "ruff check": [binary / "ruff", "check", "--quiet"],
         "ruff format": [binary / "ruff", "format", "--check", "--quiet"],
         "lint-imports": [binary / "lint-imports"],

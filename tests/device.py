@@ -14,7 +14,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from flask import Flask
 from flask.testing import FlaskClient
-from school import School
 from werkzeug.test import TestResponse
 
 from noticing.accounts.people import actor_of
@@ -22,6 +21,7 @@ from noticing.clock import make_id, make_random_id, now
 from noticing.protocols.loader import latest
 from noticing.sync.enrol import enrol
 from noticing.sync.wire import Enrolment, PublicKey
+from school import School
 
 PUSH = "/api/v1/sync/push"
 
@@ -44,7 +44,13 @@ class Device:
         return PublicKey("EC", "P-256", write(numbers.x.to_bytes(32)), write(numbers.y.to_bytes(32)))
 
     def body(
-        self, subject_id: str, kind: str, payload: Any, item_key: str | None = None, minute: float = 0, **other: Any
+        self,
+        subject_id: str,
+        kind: str,
+        payload: Any,
+        item_key: str | None = None,
+        minute: float = 0,
+        **other: Any,
     ) -> str:
         """An entry of `minute` minutes after the device was made, as the text that is hashed and sent."""
         at = (self.began + timedelta(minutes=minute)).isoformat(timespec="milliseconds")
@@ -88,7 +94,9 @@ class Device:
         return gzip.compress(json.dumps(sent).encode())
 
     def post(self, body: bytes, path: str = PUSH, **headers: str) -> TestResponse:
-        sent = {"Content-Type": "application/json", "Content-Encoding": "gzip"} | self.signed("POST", path, body)
+        sent = {"Content-Type": "application/json", "Content-Encoding": "gzip"} | self.signed(
+            "POST", path, body
+        )
         return self.client.post(path, data=body, headers=sent | headers)
 
     def get(self, path: str) -> TestResponse:
@@ -139,11 +147,15 @@ class Visit:
         return self.body("script.written", {"text": text, "speaker": "T"}, "heard", minute=minute)
 
     def finish(self, minute: float = 30) -> str:
-        covers = [{"clock_session_id": self.device.clock_session_id, "through_ms": int(minute * 60_000), "count": 1}]
+        covers = [
+            {"clock_session_id": self.device.clock_session_id, "through_ms": int(minute * 60_000), "count": 1}
+        ]
         ended_at = (self.device.began + timedelta(minutes=minute)).isoformat(timespec="milliseconds")
         return self.body("observation.finished", {"ended_at": ended_at, "covers": covers}, minute=minute)
 
-    def share(self, evidence: Sequence[str], strength: str = "3 of 3 students could say it.", version: int = 1) -> str:
+    def share(
+        self, evidence: Sequence[str], strength: str = "3 of 3 students could say it.", version: int = 1
+    ) -> str:
         feedback = {
             "version": version,
             "strengths": [{"text": strength, "evidence": list(evidence)}],
@@ -176,5 +188,3 @@ def running_hash(bodies: Sequence[str]) -> str:
 
 def write(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
-
-

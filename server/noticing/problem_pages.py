@@ -34,8 +34,6 @@ def show(problem: Problem) -> BaseResponse:
     if _wants_json():
         answer = make_response(problem.as_json(), problem.kind.status)
         answer.content_type = "application/problem+json"
-    elif "HX-Request" in request.headers:
-        answer = _notice(problem)
     elif problem.code == "sign-in-needed" and request.method in ("GET", "HEAD"):
         return redirect(url_for("accounts.sign_in", next=_this_path()), 303)
     else:
@@ -43,14 +41,6 @@ def show(problem: Problem) -> BaseResponse:
     answer.headers["Cache-Control"] = "no-store"
     if problem.kind.status == 429:
         answer.headers["Retry-After"] = "60"
-    return answer
-
-
-def _notice(problem: Problem) -> BaseResponse:
-    """A part of a page asked: the page stays, with what was typed in it. htmx shows nothing of a 4xx, hence 200."""
-    answer = make_response(render_template("problem_notice.html", problem=problem))
-    answer.headers["HX-Retarget"] = "#problem"
-    answer.headers["HX-Reswap"] = "innerHTML"
     return answer
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 
 from flask import Flask
 
-from noticing import journal, migrating
+from noticing import demo, journal, migrating
 from noticing import serve as server
 from noticing.accounts import pairings, people, places, set_up
 from noticing.app import create_app
@@ -47,8 +47,6 @@ def serve(options: argparse.Namespace) -> int:
 
 def _fill(app: Flask, options: argparse.Namespace) -> str | None:
     """Give a new database its first contents. Returns the first administrator's link where one is due."""
-    from noticing import demo
-
     tenant_id = places.first_tenant_id()
     if options.demo and tenant_id is None:
         demo.fill(app)

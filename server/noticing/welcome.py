@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from noticing import demo
 from noticing.config import Config
 from noticing.serve import Place
 
@@ -19,8 +20,6 @@ def _where(place: Place, link: str | None) -> Iterator[str]:
 
 
 def _whom(place: Place) -> Iterator[str]:
-    from noticing import demo
-
     accounts = demo.accounts_there()
     if not accounts:
         return

@@ -4,6 +4,7 @@ The language is Greek by name and English in Greek letters: what is still in Lat
 somebody or something, or was written past the catalogue.
 """
 
+import contextlib
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -123,8 +124,10 @@ def names_in(app: Flask) -> set[str]:
     cells = [cell for rows in tables for row in rows for cell in row]
     documents: list[object] = [protocol.document for protocol in load_all().values()]
     for cell in cells:
-        text = cell.decode() if isinstance(cell, bytes) and cell[:1] == b"{" else cell
-        documents.append(json.loads(text) if isinstance(text, str) and text[:1] == "{" else text)
+        text = cell.decode(errors="replace") if isinstance(cell, bytes) else cell
+        with contextlib.suppress(ValueError, TypeError):
+            text = json.loads(text)
+        documents.append(text)
     return {
         " ".join(text.split()) for document in documents for text in strings_of(document) if len(text) > 1
     }

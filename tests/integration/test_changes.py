@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from device import Device, Visit, id_of
 from flask import Flask
 from flask.testing import FlaskClient
-from school import PASSWORD, School, make_school, sign_in
 
+from device import Device, Visit, id_of
 from noticing.accounts.pairings import end_pairing, pair
 from noticing.accounts.passwords import choose_password
 from noticing.accounts.people import add_person, grant_role
@@ -18,6 +17,7 @@ from noticing.accounts.places import add_class
 from noticing.database import db, writing
 from noticing.feed.counter import renew_server_epoch
 from noticing.sync.reconsider import reprocess
+from school import PASSWORD, School, make_school, sign_in
 
 
 @pytest.fixture
@@ -63,7 +63,9 @@ def pushed_visit(device: Device, school: School) -> tuple[Visit, list[str]]:
     return visit, bodies
 
 
-def test_the_first_answer_holds_what_a_coach_needs_without_a_network(school: School, tablet: FlaskClient) -> None:
+def test_the_first_answer_holds_what_a_coach_needs_without_a_network(
+    school: School, tablet: FlaskClient
+) -> None:
     page = ask(tablet)
     assert (page["reset"], page["more"]) == (False, False)
     assert [row["name"] for row in rows_of(page, "tenant")] == ["Riverside"]
@@ -71,7 +73,12 @@ def test_the_first_answer_holds_what_a_coach_needs_without_a_network(school: Sch
     assert [row["title"] for row in rows_of(page, "class")] == ["4B"]
     assert [row["pairing_id"] for row in rows_of(page, "pairing")] == [school.pairing_id]
     protocols = {row["slug"]: row for row in rows_of(page, "protocol")}
-    assert set(protocols) >= {"lesson-clarity", "engagement-sweep", "responses-and-feedback", "selective-script"}
+    assert set(protocols) >= {
+        "lesson-clarity",
+        "engagement-sweep",
+        "responses-and-feedback",
+        "selective-script",
+    }
     assert set(protocols["lesson-clarity"]) == {"slug", "version", "hash", "document"}
 
 
@@ -90,10 +97,14 @@ def test_own_entries_come_back_byte_for_byte_with_their_place(
     page = ask(tablet)
     entries = [item for item in page["items"] if item["what"] == "entry"]
     assert [item["body"] for item in entries] == bodies
-    assert [(item["stream_id"], item["stream_seq"]) for item in entries] == [(lee.stream_id, n) for n in (1, 2, 3, 4)]
+    assert [(item["stream_id"], item["stream_seq"]) for item in entries] == [
+        (lee.stream_id, n) for n in (1, 2, 3, 4)
+    ]
 
 
-def test_with_nothing_new_nothing_comes_and_the_cursor_holds(school: School, lee: Device, tablet: FlaskClient) -> None:
+def test_with_nothing_new_nothing_comes_and_the_cursor_holds(
+    school: School, lee: Device, tablet: FlaskClient
+) -> None:
     pushed_visit(lee, school)
     first = ask(tablet)
     again = ask(tablet, first["cursor"])
@@ -142,7 +153,9 @@ def test_a_colleague_coach_gets_nothing_of_the_visit(app: Flask, school: School,
     assert {row["display_name"] for row in rows_of(page, "person")} == {"Coach Adler"}
 
 
-def test_the_teachers_reply_reaches_the_coach(app: Flask, school: School, lee: Device, tablet: FlaskClient) -> None:
+def test_the_teachers_reply_reaches_the_coach(
+    app: Flask, school: School, lee: Device, tablet: FlaskClient
+) -> None:
     visit = Visit(lee, school)
     mark = visit.mark()
     share = visit.share([id_of(mark)])
@@ -150,7 +163,10 @@ def test_the_teachers_reply_reaches_the_coach(app: Flask, school: School, lee: D
     cursor = ask(tablet)["cursor"]
     rivera = Device(app, school.people["rivera"])
     reply = rivera.body(
-        visit.observation_id, "feedback.replied", {"feedback_entry_id": id_of(share), "text": "Thank you"}, minute=60
+        visit.observation_id,
+        "feedback.replied",
+        {"feedback_entry_id": id_of(share), "text": "Thank you"},
+        minute=60,
     )
     assert rivera.push([reply])["set_aside"] == []
     assert bodies_of(ask(tablet, cursor)) == [reply]
@@ -160,7 +176,7 @@ def test_the_teachers_reply_reaches_the_coach(app: Flask, school: School, lee: D
 def test_set_aside_entries_are_told_to_their_author_with_the_reason(
     app: Flask, school: School, lee: Device, tablet: FlaskClient
 ) -> None:
-    visit, bodies = pushed_visit(lee, school)
+    visit, _ = pushed_visit(lee, school)
     wrong = visit.mark("no_such_item")
     lee.push([wrong])
     (told,) = [item for item in ask(tablet)["items"] if item["what"] == "set_aside"]
@@ -184,7 +200,9 @@ def test_what_is_accepted_later_comes_behind_everybodys_cursor(
     assert bodies_of(ask(tablet, page["cursor"])) == [visit.start]
 
 
-def test_a_cursor_of_another_epoch_begins_anew(app: Flask, school: School, lee: Device, tablet: FlaskClient) -> None:
+def test_a_cursor_of_another_epoch_begins_anew(
+    app: Flask, school: School, lee: Device, tablet: FlaskClient
+) -> None:
     _, bodies = pushed_visit(lee, school)
     first = ask(tablet)
     with app.app_context(), writing(school.tenant_id) as session:
@@ -203,9 +221,10 @@ def test_a_cursor_that_stands_on_another_item_begins_anew(
     pushed_visit(lee, school)
     cursor = ask(tablet)["cursor"]
     with app.app_context(), writing(school.tenant_id) as session:
-        session.execute(sa.text("UPDATE log_entry SET body_hash = :other WHERE kind = 'observation.finished'"), {
-            "other": bytes(32)
-        })
+        session.execute(
+            sa.text("UPDATE log_entry SET body_hash = :other WHERE kind = 'observation.finished'"),
+            {"other": bytes(32)},
+        )
     assert ask(tablet, cursor)["reset"] is True
 
 
@@ -221,11 +240,19 @@ def test_the_cursor_of_one_person_is_no_use_to_another(
     assert ask(signed_in(app, school, "park"), ask(tablet)["cursor"])["reset"] is True
 
 
-def test_a_new_pairing_brings_the_teacher_and_her_classes(app: Flask, school: School, tablet: FlaskClient) -> None:
+def test_a_new_pairing_brings_the_teacher_and_her_classes(
+    app: Flask, school: School, tablet: FlaskClient
+) -> None:
     cursor = ask(tablet)["cursor"]
     with app.app_context():
         add_class(
-            school.other_school_id, school.people["okafor"], "6A", grade="6", subject="x", room="1", head_count=20
+            school.other_school_id,
+            school.people["okafor"],
+            "6A",
+            grade="6",
+            subject="x",
+            room="1",
+            head_count=20,
         )
     page = ask(tablet, cursor)
     assert rows_of(page, "class") == []
@@ -274,9 +301,7 @@ def test_new_protocols_come_without_being_asked_for(
     assert ask(tablet, page["cursor"])["items"] == []
 
 
-def test_push_tells_when_there_is_something_to_fetch(
-    app: Flask, school: School, lee: Device
-) -> None:
+def test_push_tells_when_there_is_something_to_fetch(app: Flask, school: School, lee: Device) -> None:
     visit, _ = pushed_visit(lee, school)
     assert lee.push([visit.mark()])["changes_waiting"] is False
     with app.app_context():

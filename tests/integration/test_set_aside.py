@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from device import Device, Visit, id_of
 from flask import Flask
-from school import School, make_school
 
+from device import Device, Visit, id_of
 from noticing.accounts.pairings import end_pairing
 from noticing.accounts.places import add_class, add_school, add_tenant
 from noticing.clock import make_id, now
@@ -21,6 +20,7 @@ from noticing.protocols.loader import load_all
 from noticing.sync import admit
 from noticing.sync.reconsider import reprocess
 from noticing.sync.set_aside import CATALOGUE
+from school import School, make_school
 
 
 @pytest.fixture
@@ -74,8 +74,16 @@ UNREADABLE: list[tuple[str, str, Callable[[Visit], str]]] = [
     ("a kind with a nul sign", "not-an-entry", lambda visit: changed(visit.mark(), kind="item.\0")),
     ("a payload that is a list", "not-an-entry", lambda visit: changed(visit.mark(), payload=[])),
     ("replaces no list", "not-an-entry", lambda visit: changed(visit.mark(), replaces=None)),
-    ("a time without offset", "time-unreadable", lambda visit: changed(visit.mark(), occurred_at="2026-11-12T09:05:00")),
-    ("a thirteenth month", "time-unreadable", lambda visit: changed(visit.mark(), entered_at="2026-13-12T09:05:00.000Z")),
+    (
+        "a time without offset",
+        "time-unreadable",
+        lambda visit: changed(visit.mark(), occurred_at="2026-11-12T09:05:00"),
+    ),
+    (
+        "a thirteenth month",
+        "time-unreadable",
+        lambda visit: changed(visit.mark(), entered_at="2026-13-12T09:05:00.000Z"),
+    ),
     ("yesterday", "time-unreadable", lambda visit: changed(visit.mark(), occurred_at="yesterday")),
     ("a later schema", "newer-entry-schema", lambda visit: changed(visit.mark(), entry_schema=2)),
     ("40 KB of text", "too-long", lambda visit: visit.line("a" * 40_000)),
@@ -90,11 +98,23 @@ UNACCEPTABLE: list[tuple[str, str, Callable[[Visit], str]]] = [
     ("an unknown item", "item-unknown", lambda visit: visit.mark("no_such_item")),
     ("no item", "item-unknown", lambda visit: visit.body("item.marked", {})),
     ("an item of another type", "item-of-other-type", lambda visit: visit.mark("heard")),
-    ("a choice that is none", "choice-unknown", lambda visit: visit.body("value.given", {"value": "x"}, "student_1")),
+    (
+        "a choice that is none",
+        "choice-unknown",
+        lambda visit: visit.body("value.given", {"value": "x"}, "student_1"),
+    ),
     ("an empty payload", "payload-wrong", lambda visit: visit.body("value.given", {}, "student_1")),
-    ("a script of numbers", "payload-wrong", lambda visit: visit.body("script.written", {"text": 7}, "heard")),
+    (
+        "a script of numbers",
+        "payload-wrong",
+        lambda visit: visit.body("script.written", {"text": 7}, "heard"),
+    ),
     ("a second start", "observation-started-twice", lambda visit: Visit(visit.device, visit.school).start),
-    ("an empty correction", "nothing-corrected", lambda visit: visit.body("observation.corrected", {"reason": "x"})),
+    (
+        "an empty correction",
+        "nothing-corrected",
+        lambda visit: visit.body("observation.corrected", {"reason": "x"}),
+    ),
     ("an unknown visit", "observation-unknown", lambda visit: Visit(visit.device, visit.school).mark()),
     (
         "an amendment of nothing",
@@ -109,14 +129,18 @@ UNACCEPTABLE: list[tuple[str, str, Callable[[Visit], str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("code", "make"), [row[1:] for row in UNREADABLE], ids=[row[0] for row in UNREADABLE])
+@pytest.mark.parametrize(
+    ("code", "make"), [row[1:] for row in UNREADABLE], ids=[row[0] for row in UNREADABLE]
+)
 def test_what_is_no_entry_is_kept_as_it_was_sent(
     app: Flask, school: School, visit: Visit, code: str, make: Callable[[Visit], str]
 ) -> None:
     keep_and_set_aside(app, school, visit, code, make(visit))
 
 
-@pytest.mark.parametrize(("code", "make"), [row[1:] for row in UNACCEPTABLE], ids=[row[0] for row in UNACCEPTABLE])
+@pytest.mark.parametrize(
+    ("code", "make"), [row[1:] for row in UNACCEPTABLE], ids=[row[0] for row in UNACCEPTABLE]
+)
 def test_what_cannot_be_accepted_is_kept_with_its_reason(
     app: Flask, school: School, visit: Visit, code: str, make: Callable[[Visit], str]
 ) -> None:
@@ -150,11 +174,15 @@ def test_the_same_set_aside_entries_are_told_again_when_the_answer_was_lost(visi
     assert first["set_aside"][0]["entry_id"] == id_of(bodies[0])
 
 
-def test_the_same_id_with_other_content_is_kept_beside_the_first(app: Flask, school: School, visit: Visit) -> None:
+def test_the_same_id_with_other_content_is_kept_beside_the_first(
+    app: Flask, school: School, visit: Visit
+) -> None:
     first = visit.line("What could we draw to check?")
     other = changed(visit.line("Another line"), entry_id=id_of(first))
     answer = visit.device.push([first, other])
-    assert [(each["stream_seq"], each["code"]) for each in answer["set_aside"]] == [(3, "same-id-other-content")]
+    assert [(each["stream_seq"], each["code"]) for each in answer["set_aside"]] == [
+        (3, "same-id-other-content")
+    ]
     view = view_of(app, school, visit)
     assert [line["payload"]["text"] for line in view["timeline"]] == ["What could we draw to check?"]
 
@@ -239,9 +267,13 @@ def test_what_happened_while_the_pairing_held_counts_when_it_comes_after_its_end
     assert [(each["stream_seq"], each["code"]) for each in answer["set_aside"]] == [(3, "not-permitted-then")]
 
 
-def test_a_tablet_whose_clock_is_a_minute_slow_may_begin_right_after_the_pairing(school: School, lee: Device) -> None:
+def test_a_tablet_whose_clock_is_a_minute_slow_may_begin_right_after_the_pairing(
+    school: School, lee: Device
+) -> None:
     visit = Visit(lee, school)
-    assert codes_of(lee.push([visit.start, visit.mark(minute=-1.5), visit.mark(minute=-60)])) == ["not-permitted-then"]
+    assert codes_of(lee.push([visit.start, visit.mark(minute=-1.5), visit.mark(minute=-60)])) == [
+        "not-permitted-then"
+    ]
 
 
 def test_entries_that_come_before_their_start_count_once_it_is_there(
@@ -259,10 +291,16 @@ def test_entries_that_come_before_their_start_count_once_it_is_there(
 def test_the_order_within_one_push_makes_no_difference(app: Flask, school: School, lee: Device) -> None:
     visit = Visit(lee, school)
     line = visit.line("Wat could we draw?")
-    better = {"entry_id": id_of(line), "payload": {"text": "What could we draw?", "speaker": "T"}, "reason": "typo"}
+    better = {
+        "entry_id": id_of(line),
+        "payload": {"text": "What could we draw?", "speaker": "T"},
+        "reason": "typo",
+    }
     amended = visit.body("entry.amended", better, minute=2)
     assert lee.push([amended, line, visit.start])["set_aside"] == []
-    assert [each["payload"]["text"] for each in view_of(app, school, visit)["timeline"]] == ["What could we draw?"]
+    assert [each["payload"]["text"] for each in view_of(app, school, visit)["timeline"]] == [
+        "What could we draw?"
+    ]
 
 
 def test_an_amendment_must_fit_the_item_that_it_amends(app: Flask, school: School, visit: Visit) -> None:
@@ -274,7 +312,13 @@ def test_an_amendment_must_fit_the_item_that_it_amends(app: Flask, school: Schoo
 def test_teacher_and_class_can_be_corrected_until_shared(app: Flask, school: School, visit: Visit) -> None:
     with app.app_context():
         second = add_class(
-            school.school_id, school.people["rivera"], "4B science", grade="4", subject="x", room="1", head_count=20
+            school.school_id,
+            school.people["rivera"],
+            "4B science",
+            grade="4",
+            subject="x",
+            room="1",
+            head_count=20,
         )
     correct = visit.body("observation.corrected", {"class_id": second, "reason": "wrong class"})
     late = visit.body("observation.corrected", {"class_id": school.class_id, "reason": "no"}, minute=50)
@@ -290,16 +334,30 @@ def test_a_correction_to_a_teacher_without_a_pairing_is_set_aside(
 ) -> None:
     with app.app_context():
         class_id = add_class(
-            school.other_school_id, school.people["okafor"], "6", grade="6", subject="x", room="1", head_count=20
+            school.other_school_id,
+            school.people["okafor"],
+            "6",
+            grade="6",
+            subject="x",
+            room="1",
+            head_count=20,
         )
-    whole = {"class_id": class_id, "school_id": school.other_school_id, "observed_id": school.people["okafor"]}
+    whole = {
+        "class_id": class_id,
+        "school_id": school.other_school_id,
+        "observed_id": school.people["okafor"],
+    }
     half = {"observed_id": school.people["okafor"]}
-    bodies = [visit.body("observation.corrected", said | {"reason": "wrong teacher"}) for said in (whole, half)]
+    bodies = [
+        visit.body("observation.corrected", said | {"reason": "wrong teacher"}) for said in (whole, half)
+    ]
     assert codes_of(visit.device.push(bodies)) == ["not-permitted-then", "class-not-of-teacher"]
     assert view_of(app, school, visit)["context"]["observed_id"] == school.people["rivera"]
 
 
-def test_a_reply_is_the_observed_teachers_and_needs_shared_notes(app: Flask, school: School, visit: Visit) -> None:
+def test_a_reply_is_the_observed_teachers_and_needs_shared_notes(
+    app: Flask, school: School, visit: Visit
+) -> None:
     mark = visit.mark()
     share = visit.share([id_of(mark)])
     rivera = Device(app, school.people["lee"])
@@ -355,7 +413,12 @@ def test_reprocessing_accepts_what_has_become_acceptable_and_nothing_else(
     with monkeypatch.context() as later:
         later.setattr("noticing.sync.grounds.load_all", dict)  # a server that lacks the protocols yet
         answer = lee.push([visit.start, visit.mark(), visit.mark("no_such_item"), "garbage"])
-    assert codes_of(answer) == ["protocol-unknown", "observation-unknown", "observation-unknown", "not-an-entry"]
+    assert codes_of(answer) == [
+        "protocol-unknown",
+        "observation-unknown",
+        "observation-unknown",
+        "not-an-entry",
+    ]
     assert known
     with app.app_context():
         assert reprocess(school.tenant_id) == 3  # two are accepted, one has another reason now
@@ -365,7 +428,9 @@ def test_reprocessing_accepts_what_has_become_acceptable_and_nothing_else(
     assert view_of(app, school, visit)["entry_count"] == 2
 
 
-def test_a_revoked_device_delivers_and_all_of_it_is_set_aside(app: Flask, school: School, visit: Visit) -> None:
+def test_a_revoked_device_delivers_and_all_of_it_is_set_aside(
+    app: Flask, school: School, visit: Visit
+) -> None:
     with app.app_context(), writing(school.tenant_id) as session:
         session.execute(sa.text("UPDATE stream SET revoked_at = :at"), {"at": "2026-01-01 00:00:00"})
     answer = visit.device.push([visit.mark(), visit.mark()])

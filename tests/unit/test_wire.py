@@ -12,7 +12,7 @@ from flask_babel import Babel
 
 from noticing.entry_log.entry import Unreadable, hash_body, parse_body
 from noticing.entry_log.running_hash import NOTHING, extend_running_hash
-from noticing.problems import CATALOGUE, Problem
+from noticing.problems import Problem
 from noticing.sync import set_aside, wire
 from noticing.sync.stream_key import is_on_curve, is_signed, text_to_sign
 
@@ -40,7 +40,7 @@ ANSWERS = [
 def test_every_answer_has_exactly_the_fields_that_were_agreed(example: Any, shape: type) -> None:
     body = example["answer"]["body"]
     read_back = msgspec.json.decode(json.dumps(body), type=shape)
-    assert msgspec.to_builtins(read_back) == body
+    assert json.loads(msgspec.json.encode(read_back)) == body
 
 
 @pytest.mark.parametrize(("example", "_shape"), examples("push.json", wire.PushAnswer))
@@ -88,17 +88,20 @@ def test_signatures_verify_as_agreed() -> None:
         assert not is_signed(example["public_key"], one["signature"], text + b" ")
 
 
-def test_every_problem_has_its_code_status_and_sentence() -> None:
+def test_problems_keep_their_codes_and_statuses() -> None:
     app = Flask("noticing")
     Babel(app)
     for problem in read("problems.json")["problems"]:
         with app.test_request_context():
-            assert Problem(problem["code"]).as_json() == problem
-        assert CATALOGUE[problem["code"]].status == problem["status"]
+            said = Problem(problem["code"]).as_json()
+        assert list(said) == list(problem)
+        for name in ("type", "code", "status"):
+            assert said[name] == problem[name]
+        assert said["detail"]
 
 
 def test_set_aside_examples_name_codes_of_the_catalogue() -> None:
     told = read("push.json")["set_aside"]["answer"]["body"]["set_aside"]
     assert [each["code"] for each in told] == ["not-an-entry"]
     assert told[0]["code"] in set_aside.CATALOGUE
-    assert set_aside.WAITING <= set(set_aside.CATALOGUE)
+    assert set(set_aside.CATALOGUE) >= set_aside.WAITING

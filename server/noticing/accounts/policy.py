@@ -19,7 +19,7 @@ class Actor:
     person_id: str
     tenant_id: str
     roles: frozenset[str]
-    school_ids: frozenset[str]  # where she is principal, else where she holds a role; empty: in the whole tenant
+    school_ids: frozenset[str]  # where she is principal, else where she holds a role; empty: everywhere
 
 
 @dataclass(frozen=True)

@@ -145,7 +145,8 @@ def hashes_of_stream(session: Session, stream_id: str, first: int, last: int) ->
     found = sa.select(_envelopes.c.stream_seq, _envelopes.c.body_hash).where(
         _envelopes.c.stream_id == stream_id, _envelopes.c.stream_seq.between(first, last)
     )
-    return {seq: body_hash for seq, body_hash in session.execute(found.order_by(_envelopes.c.stream_seq))}
+    rows = session.execute(found.order_by(_envelopes.c.stream_seq))
+    return {row.stream_seq: row.body_hash for row in rows}
 
 
 def set_aside_of_stream(

@@ -27,10 +27,13 @@ from noticing.sync.stream_key import MAX_NONCE_LENGTH, recognise, signing_stream
 PREFIX = "/api/v1"
 WORTH_ZIPPING_BYTES = 1024
 
+
 blueprint = Blueprint("sync", __name__, url_prefix=PREFIX, description="The tablet's door")
 
 
 class _Api(Api):
+    DEFAULT_ERROR_RESPONSE_NAME = None  # description.py names the Problems of each door
+
     def _register_error_handlers(self) -> None:
         """Problems are shown by problem_pages, for these doors as for all others."""
 
@@ -107,7 +110,7 @@ def _push_answer(receipt: Receipt) -> wire.PushAnswer:
     return wire.PushAnswer(
         acknowledged_through=receipt.acknowledged_through,
         acknowledged_hash=receipt.acknowledged_hash.hex(),
-        ranges_beyond=receipt.ranges_beyond,
+        ranges_beyond=[list(each) for each in receipt.ranges_beyond],
         set_aside=[
             wire.SetAside(seq, entry_id, code, say_why(code, sentences))
             for seq, entry_id, code in receipt.set_aside

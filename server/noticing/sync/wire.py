@@ -13,6 +13,7 @@ VERSIONS = [1]
 
 Seq = Annotated[int, msgspec.Meta(ge=1, le=LAST_SEQ)]
 Coordinate = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{43}$")]
+Range = Annotated[list[int], msgspec.Meta(min_length=2, max_length=2)]  # first and last, both included
 
 
 class PublicKey(msgspec.Struct, frozen=True):
@@ -91,7 +92,7 @@ class Fork(msgspec.Struct, frozen=True):
 class PushAnswer(msgspec.Struct, frozen=True):
     acknowledged_through: int
     acknowledged_hash: str
-    ranges_beyond: list[tuple[int, int]]
+    ranges_beyond: list[Range]
     set_aside: list[SetAside]
     fork: Fork | None
     wanted_photos: list[str]

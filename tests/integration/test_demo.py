@@ -1,0 +1,88 @@
+"""The demo school is believable, and its visits came in by the tablet's door."""
+
+from collections import Counter
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from noticing import demo
+from noticing.accounts import people
+from noticing.clock import now
+from noticing.database import db
+from noticing.demo.people import TEACHERS
+from noticing.observations import projection
+from noticing.sync.stream_key import recognise
+from school import sign_in
+
+
+@pytest.fixture
+def filled(sqlite_app: Flask) -> Flask:
+    with sqlite_app.app_context():
+        assert not demo.is_there()
+        assert demo.accounts_there() == []
+        demo.fill(sqlite_app)
+    return sqlite_app
+
+
+def test_it_has_the_people_that_the_readme_promises(filled: Flask) -> None:
+    with filled.app_context():
+        assert demo.is_there()
+        roles = Counter(db.session.execute(sa.text("SELECT role FROM role_grant")).scalars())
+        assert roles == {"coach": 3, "principal": 2, "teacher": 24, "admin": 1}
+        counts = {
+            name: db.session.execute(sa.text(f"SELECT count(*) FROM {name}")).scalar()
+            for name in ("tenant", "school", "class_section", "pairing", "observation_view")
+        }
+    assert counts["class_section"] >= 24
+    assert (counts["tenant"], counts["school"], counts["pairing"], counts["observation_view"]) == (
+        1,
+        2,
+        24,
+        2,
+    )
+    assert len({teacher.mailbox for teacher in TEACHERS}) == 24
+
+
+def test_everybody_named_at_the_start_can_sign_in(filled: Flask) -> None:
+    with filled.app_context():
+        accounts = demo.accounts_there()
+    assert len(accounts) >= 4
+    for email, _words in accounts:
+        assert sign_in(filled.test_client(), email, demo.PASSWORD) == 303
+
+
+def test_the_visits_are_of_last_week_in_school_hours_and_one_is_shared(filled: Flask) -> None:
+    with filled.app_context():
+        lee = people.person_of_email("lee@demo.example")
+        assert lee
+        views = projection.views_by_observer(lee.tenant_id, lee.person_id)
+    assert [view["status"] for view in views] == ["shared", "finished"]
+    for view in views:
+        assert view["conflicts"] == []
+        assert view["late"] == []
+        assert "08" <= view["started_at"][11:13] <= "15"
+        assert view["started_at"] < now().astimezone().isoformat()
+    shared, sweep = views
+    assert shared["feedback"][0]["strengths"][0]["evidence"]
+    assert sweep["items"]["on_task"]["of_sum"] == 120
+
+
+def test_every_demo_entry_came_through_a_signed_push(
+    sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed = []
+
+    def watch(request):  # type: ignore[no-untyped-def]
+        device = recognise(request)
+        signed.append(device)
+        return device
+
+    monkeypatch.setattr("noticing.accounts.doors._recognise", watch)
+    with sqlite_app.app_context():
+        demo.fill(sqlite_app)
+        streams = db.session.execute(sa.text("SELECT acknowledged_through FROM stream")).scalars().all()
+        entries = db.session.execute(sa.text("SELECT count(*), count(set_aside_code) FROM log_entry")).one()
+    assert len(signed) == 2
+    assert None not in signed
+    assert [sum(streams), 0] == list(entries)
