@@ -37,8 +37,9 @@ def test_an_offline_tap_becomes_a_sentence_in_a_teachers_pdf(
 
         say("1 tap: look-fors, counts, a sweep and script lines, without a network")
         _she_observes_two_lessons(page)
-        say("2 entry, 3 log: every mark shows its dot")
         coach.expect_all_marks(page, "dot")
+        say("2 entry: each tap became an immutable entry with its time")
+        say("3 log: every mark shows its dot, so it is on the tablet's disk")
 
         tablet.kill()
         page = tablet.wake()
@@ -49,12 +50,13 @@ def test_an_offline_tap_becomes_a_sentence_in_a_teachers_pdf(
 
         live_server.start()
         tablet.set_offline(False)
-        say("4 push, 5 receive: every dot becomes a check")
         expect(page.get_by_text("It is on the server.")).to_be_visible(timeout=30_000)
         coach.expect_all_marks(page, "check")
+        say("4 push: what had only a dot went out")
         assert "step=5 receive" in live_server.output()
-        say("6 project: the entries are folded into a view")
+        say("5 receive: every dot became a check, so it is on the server's disk")
         assert "step=6 project" in live_server.output()
+        say("6 project: the entries are folded into a view")
 
         times = _times_on_the_timeline(page)
         _the_teacher_reads_and_replies(browser, live_server, times)

@@ -92,7 +92,8 @@ def name_version(notes: Notes) -> str:
 def name_footer(notes: Notes) -> str:
     """Who sees this, since when, and what it is not for."""
     shared = _("Shared %(day)s.", day=write_short_day(notes.shared_on))
-    return f"{name_readers(notes)} {shared} {_('Not part of any evaluation file.')}"
+    promise = _("Not part of any evaluation file.")
+    return f"{name_readers(notes)} {shared} {promise}"
 
 
 def cut_words(text: str, most: int) -> str:
