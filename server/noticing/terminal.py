@@ -37,7 +37,7 @@ def serve(options: argparse.Namespace) -> int:
     app = create_app(config)
     with app.app_context():
         migrating.migrate()
-        link = _fill(app, options)
+        link = _fill(app, config, options)
         lines = describe(place, config, link)
         db.session.remove()
         db.engine.dispose()  # the workers are forked: no connection may be shared with them
@@ -45,11 +45,19 @@ def serve(options: argparse.Namespace) -> int:
     return server.run(place, config)
 
 
-def _fill(app: Flask, options: argparse.Namespace) -> str | None:
+def _fill(app: Flask, config: Config, options: argparse.Namespace) -> str | None:
     """Give a new database its first contents. Returns the first administrator's link where one is due."""
     tenant_id = places.first_tenant_id()
+    unfinished = config.data_dir / "demo-unfinished"
     if options.demo and tenant_id is None:
+        unfinished.touch()
         demo.fill(app)
+        unfinished.unlink()
+    if unfinished.exists():
+        raise CannotDo(
+            f"The demo school was interrupted while it was made. Delete {config.data_dir} and start again: "
+            "nothing but a part of the demo is in it."
+        )
     if not demo.is_there():
         return set_up.first_administrators_link(tenant_id or places.add_tenant(FIRST_TENANT))
     if options.empty:

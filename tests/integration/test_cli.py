@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from live_server import LiveServer
+from live_server import LiveServer, free_port
 from noticing.accounts import pairings, people, places
 from noticing.app import create_app
 from noticing.cli import main
@@ -287,3 +287,10 @@ def test_the_demo_names_its_accounts_and_warns_on_a_network(
     said = server.output()
     assert "noticing-demo" in said
     assert "WARNING: everybody on this network can sign in" in said
+
+
+def test_a_demo_school_that_was_interrupted_says_what_to_do(school: Say, tmp_path: Path) -> None:
+    (tmp_path / "data" / "demo-unfinished").touch()
+    code, said = school("serve", "--demo", "--port", str(free_port()))
+    assert code != 0
+    assert "interrupted while it was made" in said
