@@ -28,6 +28,7 @@ import toolchain
 from toolchain import PYTHON, VENV, call, environment, step, uv
 
 ROOT = toolchain.ROOT
+FLAGS = ("-x", "-s", "-q", "-v", "-vv", "-l", "--lf", "--ff", "--pdb")  # of pytest: no value follows
 
 
 def main() -> int:
@@ -42,6 +43,7 @@ def main() -> int:
     )
     run_options.add_argument("--port", type=int, default=8000)
     run_options.add_argument("--data", type=Path, default=ROOT / "data", help="where database and photos lie")
+    run_options.add_argument("--url", help="how people reach it, such as https://noticing.school.example")
     run_options.add_argument("--tls-cert", type=Path)
     run_options.add_argument("--tls-key", type=Path)
     commands.add_parser("test", help="set up everything and run every check", add_help=False)
@@ -66,6 +68,7 @@ def run(options: argparse.Namespace) -> int:
     toolchain.set_up_pango()
     where = ["--host", "0.0.0.0" if options.lan else "127.0.0.1", "--port", str(options.port)]
     where += ["--data", str(options.data.absolute()), "--empty" if options.empty else "--demo"]
+    where += ["--url", options.url] if options.url else []
     for name in ("tls_cert", "tls_key"):
         if getattr(options, name):
             where += ["--" + name.replace("_", "-"), str(getattr(options, name).absolute())]
@@ -98,7 +101,7 @@ def test(arguments: list) -> int:
 
 
 def pytest_command(arguments: list) -> list:
-    chosen = [from_root(argument) for argument in arguments]
+    chosen = from_root(arguments)
     return [PYTHON, "-m", "pytest", *(chosen or ["-n2", "--dist=loadgroup", "--ignore=tests/bench", "tests"])]
 
 
@@ -146,14 +149,11 @@ def bench(options: argparse.Namespace) -> int:
 
 
 def screenshots(_options: argparse.Namespace) -> int:
-    script = ROOT / "docs/screenshots.py"
-    if not script.exists():
-        sys.exit("There is no docs/screenshots.py yet.")
     toolchain.set_up_python("dev")
     toolchain.set_up_app()
     toolchain.set_up_browser()
     toolchain.set_up_pango()
-    return subprocess.run([PYTHON, script], cwd=ROOT, env=environment()).returncode
+    return subprocess.run([PYTHON, ROOT / "docs/screenshots.py"], cwd=ROOT, env=environment()).returncode
 
 
 def lock(options: argparse.Namespace) -> int:
@@ -197,10 +197,18 @@ def lock_npm(*files: str) -> None:
         shutil.copy(Path(name, "package-lock.json"), ROOT)
 
 
-def from_root(argument: str) -> str:
-    """A test named from wherever one stands, as pytest finds it from the project's root."""
-    path, _, rest = argument.partition("::")
-    return str(Path(path).absolute()) + ("::" + rest if rest else "") if Path(path).exists() else argument
+def from_root(arguments: list) -> list:
+    """Tests named from wherever one stands, as pytest finds them from the project's root.
+
+    What follows an option may be its value (`-k protocols`, where a folder protocols stands), so it stays.
+    """
+    found = []
+    for before, argument in zip(["", *arguments], arguments, strict=False):
+        path, colons, rest = argument.partition("::")
+        is_value = before.startswith("-") and before not in FLAGS
+        is_path = not is_value and Path(path).exists()
+        found.append(str(Path(path).absolute()) + colons + rest if is_path else argument)
+    return found
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ export default defineConfig({
   oxc: { jsx: { importSource: 'preact' } },
   build: {
     outDir: here('../server/noticing/web/static/built/app'),
-    emptyOutDir: true,
+    // A tablet that still runs an earlier build may ask for its hashed assets: they stay.
+    emptyOutDir: false,
     target: 'es2022',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

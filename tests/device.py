@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 
 from noticing.accounts.people import actor_of
 from noticing.clock import make_id, make_random_id, now
+from noticing.entry_log.entry import SALT_BYTES, make_body
 from noticing.protocols.loader import latest
 from noticing.sync.enrol import enrol
 from noticing.sync.wire import Enrolment, PublicKey
@@ -54,24 +55,22 @@ class Device:
     ) -> str:
         """An entry of `minute` minutes after the device was made, as the text that is hashed and sent."""
         at = (self.began + timedelta(minutes=minute)).isoformat(timespec="milliseconds")
-        entry = {
-            "entry_id": make_id(),
-            "author_id": self.person_id,
-            "subject_kind": "observation",
-            "subject_id": subject_id,
-            "kind": kind,
-            "item_key": item_key,
-            "payload": payload,
-            "replaces": [],
-            "occurred_at": at,
-            "entered_at": at,
-            "elapsed_ms": int(minute * 60_000),
-            "clock_session_id": self.clock_session_id,
-            "app_version": "0.1.0",
-            "entry_schema": 1,
-            "salt": write(secrets.token_bytes(8)),
-        }
-        return json.dumps(entry | other, ensure_ascii=False, separators=(",", ":"))
+        body = make_body(
+            entry_id=make_id(),
+            author_id=self.person_id,
+            subject_id=subject_id,
+            kind=kind,
+            item_key=item_key,
+            payload=payload,
+            at=at,
+            elapsed_ms=int(minute * 60_000),
+            clock_session_id=self.clock_session_id,
+            app_version="0.1.0",
+            salt=secrets.token_bytes(SALT_BYTES),
+        )
+        return (
+            json.dumps(json.loads(body) | other, ensure_ascii=False, separators=(",", ":")) if other else body
+        )
 
     def push(self, bodies: Sequence[str], from_seq: int | None = None) -> dict[str, Any]:
         """Push and expect an answer that is none of the Problems."""

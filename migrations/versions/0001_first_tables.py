@@ -84,8 +84,8 @@ def upgrade() -> None:
     op.create_index("ix_log_entry_subject", "log_entry", ["tenant_id", "subject_id", "kind"], unique=False)
     op.create_table(
         "observation_view",
-        sa.Column("observation_id", sa.Uuid(as_uuid=False), nullable=False),
         sa.Column("tenant_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("observation_id", sa.Uuid(as_uuid=False), nullable=False),
         sa.Column("observer_id", sa.Uuid(as_uuid=False), nullable=True),
         sa.Column("observed_id", sa.Uuid(as_uuid=False), nullable=True),
         sa.Column("class_id", sa.Uuid(as_uuid=False), nullable=True),
@@ -98,10 +98,11 @@ def upgrade() -> None:
         sa.Column("started_at", sa.String(), nullable=True),
         sa.Column("started_instant", sa.BigInteger(), nullable=True),
         sa.Column("view", sa.Text(), nullable=False),
+        sa.Column("folded_with", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["tenant_id"], ["tenant.tenant_id"], name=op.f("fk_observation_view_tenant_id_tenant")
         ),
-        sa.PrimaryKeyConstraint("observation_id", name=op.f("pk_observation_view")),
+        sa.PrimaryKeyConstraint("tenant_id", "observation_id", name=op.f("pk_observation_view")),
     )
     op.create_index(
         "ix_observation_view_observed",
@@ -265,6 +266,24 @@ def upgrade() -> None:
             ["stream_id"], ["stream.stream_id"], name=op.f("fk_envelope_stream_id_stream")
         ),
         sa.PrimaryKeyConstraint("stream_id", "stream_seq", name=op.f("pk_envelope")),
+    )
+    op.create_table(
+        "clock_sample",
+        sa.Column("stream_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("clock_session_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("which", sa.String(), nullable=False),
+        sa.Column("tenant_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("device_wall", sa.String(), nullable=False),
+        sa.Column("device_elapsed_ms", sa.Double(), nullable=False),
+        sa.Column("round_trip_ms", sa.Double(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["stream_id"], ["stream.stream_id"], name=op.f("fk_clock_sample_stream_id_stream")
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id"], ["tenant.tenant_id"], name=op.f("fk_clock_sample_tenant_id_tenant")
+        ),
+        sa.PrimaryKeyConstraint("stream_id", "clock_session_id", "which", name=op.f("pk_clock_sample")),
     )
     epochs = sa.table(
         "server_epoch",

@@ -1,4 +1,4 @@
-import { mountApp } from './ui/app.tsx';
+import { mountApp } from './app.tsx';
 import { keepUpToDate } from './update.ts';
 
 const root = document.getElementById('app');

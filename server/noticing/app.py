@@ -11,13 +11,16 @@ from noticing.accounts.doors import Lock, guard_doors
 from noticing.config import Config
 from noticing.database import db, prepare_engine
 from noticing.feedback import pages as feedback_pages
+from noticing.feedback.wording_rules import ERRORS, check_share
 from noticing.observations.projection import catch_up
 from noticing.sync import api as sync_api
-from noticing.sync.receive import call_after_receiving
+from noticing.sync import stream_key
+from noticing.sync.other_rooms import OtherRooms
 from noticing.web import health, layout, shell
 
 OPEN = Lock.open()  # anyone, no account
 SIGNED_IN = Lock.session("account.use")
+LEAVING = Lock.session("account.leave")  # also for who has no role any more
 OBSERVER = Lock.session("app.enter")
 ADMIN = Lock.session("people.manage")
 DEVICE = Lock.device("device.deliver")  # a signed request, or a session of the same account
@@ -31,7 +34,7 @@ DOORS: Mapping[str, Lock] = {
     "shell.built": OPEN,
     "accounts.sign_in": OPEN,
     "accounts.set_up": OPEN,  # holds a one-time token
-    "accounts.sign_out": SIGNED_IN,
+    "accounts.sign_out": LEAVING,
     "accounts.people": ADMIN,
     "accounts.add_person": ADMIN,
     "accounts.renew_link": ADMIN,
@@ -47,6 +50,9 @@ DOORS: Mapping[str, Lock] = {
     "feedback.reply": REPLY,
 }
 
+# What later rooms add to receiving: they judge payloads of their kinds, and go on when a push is committed.
+RECEIVING = OtherRooms(checks={"feedback.shared": check_share}, sentences=ERRORS, followers=(catch_up,))
+
 
 def create_app(config: Config | None = None) -> Flask:
     """The whole server. Without `config`, settings come from the environment."""
@@ -60,8 +66,8 @@ def create_app(config: Config | None = None) -> Flask:
     problem_pages.init_app(app)
     layout.init_app(app)
     sign_in.init_app(app)
-    for room in (health, shell, accounts_pages, sync_api, feedback_pages):
+    for room in (health, shell, accounts_pages, feedback_pages):
         room.init_app(app)
-    call_after_receiving(catch_up)
-    guard_doors(app, DOORS)
+    sync_api.init_app(app, RECEIVING)
+    guard_doors(app, DOORS, recognise_device=stream_key.recognise)
     return app

@@ -1,4 +1,4 @@
-"""The `noticing` command: serve, migrate, and adding schools, people and classes from a terminal."""
+"""The `noticing` command: serve, migrate, and who works where and with whom, from a terminal."""
 
 import argparse
 import sys
@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import TypeAlias
 
 from noticing import terminal
+from noticing.accounts.people import ROLES
 from noticing.serve import CannotServe
 from noticing.terminal import CannotDo
-
-ROLES = ("teacher", "coach", "principal", "admin")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,6 +28,8 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_serve(commands)
     _leaf(commands, "migrate", terminal.migrate, "bring the database to the tables of this version")
+    _leaf(commands, "reprocess", terminal.reprocess, "judge what lies aside again (every start does)")
+    _leaf(commands, "rebuild", terminal.rebuild, "fold all visits again from their entries")
     draft = _leaf(commands, "draft-migration", terminal.draft_migration, "write a migration (for developers)")
     draft.add_argument("message")
     _add_person(_group(commands, "person", "people and their links"))
@@ -60,6 +61,7 @@ def _add_serve(commands: Commands) -> None:
     serve.add_argument("--workers", type=int, default=1, help="server processes (default: 1)")
     serve.add_argument("--tls-cert", type=_existing_file, help="certificate chain, PEM")
     serve.add_argument("--tls-key", type=_existing_file, help="its private key, PEM")
+    serve.add_argument("--url", help="how people reach it: https://noticing.school.example ($NOTICING_URL)")
     kind = serve.add_mutually_exclusive_group()
     kind.add_argument("--demo", action="store_true", help="fill a new database with the demo school")
     kind.add_argument("--empty", action="store_true", help="start a new database without the demo school")
@@ -74,15 +76,39 @@ def _add_person(group: Commands) -> None:
     add.add_argument(
         "--coach-of", action="append", default=[], metavar="EMAIL", help="a teacher; may be repeated"
     )
+    for leaf in (add, _add_link(group)):
+        leaf.add_argument("--url", help="how the server is reached (default: $NOTICING_URL or this machine)")
+    for name, run, text in (
+        ("pair", terminal.pair, "let a coach and a teacher work together"),
+        ("unpair", terminal.unpair, "end that: from now on the coach reads nothing of the teacher"),
+    ):
+        both = _leaf(group, name, run, text)
+        both.add_argument("--coach", required=True, metavar="EMAIL")
+        both.add_argument("--teacher", required=True, metavar="EMAIL")
+    _add_changes(group)
+
+
+def _add_link(group: Commands) -> argparse.ArgumentParser:
     link = _leaf(
         group, "link", terminal.renew_link, "print a new one-time link (also for a forgotten password)"
     )
     link.add_argument("--email", required=True)
-    pair = _leaf(group, "pair", terminal.pair, "let a coach and a teacher work together")
-    pair.add_argument("--coach", required=True, metavar="EMAIL")
-    pair.add_argument("--teacher", required=True, metavar="EMAIL")
-    for leaf in (add, link):
-        leaf.add_argument("--url", default="http://localhost:8000", help="how the server is reached")
+    return link
+
+
+def _add_changes(group: Commands) -> None:
+    for name, run, text in (
+        ("grant-role", terminal.grant_role, "give a person one more role"),
+        ("end-role", terminal.end_role, "end a role; the last as coach or teacher ends her pairings, too"),
+    ):
+        role = _leaf(group, name, run, text)
+        role.add_argument("--email", required=True)
+        role.add_argument("--role", required=True, choices=ROLES)
+        role.add_argument("--school", help="name of the school; left out: everywhere")
+    sign_out = _leaf(group, "sign-out", terminal.sign_out, "sign a person out on every device")
+    close = _leaf(group, "close", terminal.close, "close an account: ends its roles, pairings and sessions")
+    for leaf in (sign_out, close):
+        leaf.add_argument("--email", required=True)
 
 
 def _add_place(schools: Commands, classes: Commands) -> None:

@@ -19,6 +19,9 @@ class Config:
     data_dir: Path
     database_url: str
     secret_key: str
+    public_url: str = (
+        ""  # how people reach the server, such as https://noticing.school.example; empty: as they do
+    )
     is_behind_tls: bool = False
     is_demo: bool = False
     is_testing: bool = False
@@ -36,6 +39,7 @@ class Config:
             "data_dir": folder,
             "database_url": os.environ.get("NOTICING_DATABASE_URL", f"sqlite:///{folder / 'noticing.db'}"),
             "secret_key": os.environ.get("NOTICING_SECRET_KEY") or _kept_secret(folder / "secret-key"),
+            "public_url": os.environ.get("NOTICING_URL", "").rstrip("/"),
             "is_behind_tls": os.environ.get("NOTICING_TLS") == "1",
             "is_demo": os.environ.get("NOTICING_DEMO") == "1",
             "proxies": int(os.environ.get("NOTICING_PROXIES", "0")),
@@ -47,6 +51,7 @@ class Config:
         """The same settings in the names that Flask and its extensions read."""
         return {
             "NOTICING": self,
+            "NOTICING_URL": self.public_url,
             "SECRET_KEY": self.secret_key,
             "SQLALCHEMY_DATABASE_URI": self.database_url,
             "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True, "pool_pre_ping": True, "pool_size": 16},

@@ -49,6 +49,9 @@ Base.registry.update_type_annotation_map({datetime: UtcTime()})
 db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 
 
+_WRITING = "noticing.is_writing"
+
+
 class UnsafeDatabase(RuntimeError):
     """The database is set up in a way in which an acknowledged entry could be lost."""
 
@@ -98,21 +101,32 @@ def writing(tenant_id: str) -> Iterator[Session]:
 
     Writers of one tenant go one after another (SQLite: BEGIN IMMEDIATE; PostgreSQL: an advisory lock), so that
     numbers taken from the feed's counter appear in the order of their commits: a reader that has seen
-    number 7 never misses a 6 that commits later.
+    number 7 never misses a 6 that commits later. It does not nest: a verb that writes is not called inside.
     """
     session = db.session()
+    if session.info.get(_WRITING):
+        raise RuntimeError(
+            "writing() inside writing(): the inner one would take back what the outer has written"
+        )
     if session.in_transaction():
         if session.new or session.dirty or session.deleted:
             raise RuntimeError("there are unwritten changes outside of writing()")
         session.rollback()
-    if session.get_bind().dialect.name == "sqlite":
-        session.connection(execution_options={"begin": "IMMEDIATE"})
-    else:
-        key = int.from_bytes(UUID(tenant_id).bytes[8:], signed=True)
-        session.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+    session.info[_WRITING] = True
     try:
+        _begin(session, tenant_id)
         yield session
         session.commit()
     except BaseException:
         session.rollback()
         raise
+    finally:
+        del session.info[_WRITING]
+
+
+def _begin(session: Session, tenant_id: str) -> None:
+    if session.get_bind().dialect.name == "sqlite":
+        session.connection(execution_options={"begin": "IMMEDIATE"})
+    else:
+        key = int.from_bytes(UUID(tenant_id).bytes[8:], signed=True)
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))

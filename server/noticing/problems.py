@@ -43,6 +43,11 @@ CATALOGUE: dict[str, Kind] = {
         _l("Not for this account"),
         _l("Your roles do not include this. Ask your administrator if they should."),
     ),
+    "host-unknown": Kind(
+        421,
+        _l("Not by this name"),
+        _l("This server does not know that name as its own. Who runs it sets NOTICING_URL to its address."),
+    ),
     "method-not-allowed": Kind(
         405, _l("Not like this"), _l("This address does not answer that kind of request.")
     ),
@@ -84,9 +89,6 @@ CATALOGUE: dict[str, Kind] = {
         _l("This link has been used"),
         _l("The link was used or is too old. Ask your administrator for a new one."),
     ),
-    "form-incomplete": Kind(
-        422, _l("Something is missing"), _l("Fill in what is marked and send the form again.")
-    ),
     "server-fault": Kind(
         500,
         _l("A fault on our side"),
@@ -96,6 +98,14 @@ CATALOGUE: dict[str, Kind] = {
         503,
         _l("The database does not answer"),
         _l("The server cannot reach its database. Try again in a minute."),
+    ),
+    "protocol-broken": Kind(
+        503,
+        _l("A protocol has an error"),
+        _l(
+            "A protocol file has an error, so the server goes on without it. Correct what is named here, or "
+            "install the program again, and restart. Entries made with it are kept and count then."
+        ),
     ),
     "app-not-built": Kind(
         503, _l("The tablet app is not built"), _l("Build it once: python3 dev.py run does this by itself.")

@@ -74,6 +74,7 @@ def run(place: Place, config: Config) -> int:
     os.environ |= {
         "NOTICING_DATA": str(config.data_dir),
         "NOTICING_DATABASE_URL": config.database_url,
+        "NOTICING_URL": config.public_url,
         "NOTICING_TLS": "1" if place.tls_cert or config.is_behind_tls else "0",
         "NOTICING_DEMO": "1" if config.is_demo else "0",
     }

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import wraps
 from urllib.parse import urljoin
 
-from flask import Flask
+from flask import Flask, current_app
 
 from noticing import demo, journal, migrating
 from noticing import serve as server
@@ -13,6 +13,11 @@ from noticing.accounts import pairings, people, places, set_up
 from noticing.app import create_app
 from noticing.config import Config
 from noticing.database import db
+from noticing.feed.counter import tenant_ids
+from noticing.observations import projection
+from noticing.problems import CATALOGUE
+from noticing.protocols.loader import find_broken
+from noticing.sync.reconsider import reprocess as reprocess_tenant
 from noticing.welcome import describe
 
 FIRST_TENANT = "Our schools"
@@ -32,13 +37,16 @@ def serve(options: argparse.Namespace) -> int:
     server.assert_free(place)
     journal.set_up_logging()
     config = Config.from_environment(
-        options.data, is_demo=options.demo, **({"is_behind_tls": True} if options.tls_cert else {})
+        options.data,
+        is_demo=options.demo,
+        **({"is_behind_tls": True} if options.tls_cert else {}),
+        **({"public_url": options.url.rstrip("/")} if options.url else {}),
     )
     app = create_app(config)
     with app.app_context():
         migrating.migrate()
         link = _fill(app, config, options)
-        lines = describe(place, config, link)
+        lines = [*describe(place, config, link), *_look_again()]
         db.session.remove()
         db.engine.dispose()  # the workers are forked: no connection may be shared with them
     _say(*lines)
@@ -66,6 +74,22 @@ def _fill(app: Flask, config: Config, options: argparse.Namespace) -> str | None
             "Choose another place with --data DIR."
         )
     return None
+
+
+def _look_again() -> list[str]:
+    """Let this version's kinds and protocols judge and fold what an earlier start could not. What to say of it."""
+    changed = 0
+    for tenant_id in tenant_ids(db.session()):
+        changed += reprocess_tenant(tenant_id)
+        projection.fold_with_known_protocols(tenant_id)
+        projection.catch_up(tenant_id)
+    lines = [_words_of_changed(changed), ""] if changed else []
+    broken = find_broken()
+    return [*lines, *([f"WARNING: {CATALOGUE['protocol-broken'].sentence}", *broken, ""] if broken else [])]
+
+
+def _words_of_changed(changed: int) -> str:
+    return f"Entries that lay aside and are judged otherwise now: {changed}"
 
 
 def _in_database(command: Command) -> Command:
@@ -96,6 +120,20 @@ def draft_migration(options: argparse.Namespace) -> None:
 
 
 @_in_database
+def reprocess(_options: argparse.Namespace) -> None:
+    """Judge what lies aside again, as every start of the server does."""
+    _say(_words_of_changed(sum(map(reprocess_tenant, tenant_ids(db.session())))))
+
+
+@_in_database
+def rebuild(_options: argparse.Namespace) -> None:
+    """Make all views anew. Until it is done, pages lack the visits that are not folded yet."""
+    for tenant_id in tenant_ids(db.session()):
+        projection.rebuild(tenant_id)
+    _say("Every visit was folded again from its entries.")
+
+
+@_in_database
 def add_school(options: argparse.Namespace) -> None:
     places.add_school(_tenant_id(), options.name)
     _say(f"Added {options.name}.")
@@ -118,7 +156,7 @@ def add_class(options: argparse.Namespace) -> None:
 @_in_database
 def add_person(options: argparse.Namespace) -> None:
     school_id = _school_id(options.school) if options.school else None
-    teachers = [_person_id(email) for email in options.coach_of]
+    teachers = [_holder_id(email, "teacher") for email in options.coach_of]
     if teachers and "coach" not in options.role:
         raise CannotDo("--coach-of needs --role coach.")
     roles = [(role, school_id) for role in options.role]
@@ -138,8 +176,55 @@ def renew_link(options: argparse.Namespace) -> None:
 
 @_in_database
 def pair(options: argparse.Namespace) -> None:
-    pairings.pair(_person_id(options.coach), _person_id(options.teacher))
+    pairings.pair(_holder_id(options.coach, "coach"), _holder_id(options.teacher, "teacher"))
     _say("They work together from now on.")
+
+
+@_in_database
+def unpair(options: argparse.Namespace) -> None:
+    pairing_id = pairings.pairing_between(_person_id(options.coach), _person_id(options.teacher))
+    if pairing_id is None:
+        raise CannotDo("These two do not work together now.")
+    pairings.end_pairing(pairing_id)
+    _say("They no longer work together. The teacher keeps her notes; the coach cannot open them any more.")
+
+
+@_in_database
+def grant_role(options: argparse.Namespace) -> None:
+    person_id, place = _person_id(options.email), _place(options)
+    if place in people.roles_held([person_id])[person_id]:
+        raise CannotDo("This person holds that role there already.")
+    people.grant_role(person_id, *place)
+    _say(f"{options.email} is {options.role} from now on.")
+
+
+@_in_database
+def end_role(options: argparse.Namespace) -> None:
+    person_id, place = _person_id(options.email), _place(options)
+    if place not in people.roles_held([person_id])[person_id]:
+        raise CannotDo("This person does not hold that role there.")
+    if options.role == "admin":
+        _assert_another_administrator(person_id)
+    people.end_role(person_id, *place)
+    _say(f"{options.email} is no longer {options.role} there.")
+
+
+@_in_database
+def sign_out(options: argparse.Namespace) -> None:
+    people.end_sessions(_person_id(options.email))
+    _say(f"{options.email} is signed out everywhere.")
+
+
+@_in_database
+def close(options: argparse.Namespace) -> None:
+    person_id = _person_id(options.email)
+    _assert_another_administrator(person_id)
+    people.deactivate_person(person_id)
+    _say(f"The account {options.email} is closed. What it recorded stays; its tablets can still deliver.")
+
+
+def _place(options: argparse.Namespace) -> tuple[str, str | None]:
+    return options.role, _school_id(options.school) if options.school else None
 
 
 def _tenant_id() -> str:
@@ -160,8 +245,25 @@ def _person_id(email: str) -> str:
     return person.person_id
 
 
-def _say_link(person_id: str, url: str) -> None:
-    _say("Hand over this link. It works once, for seven days:", urljoin(url, set_up.make_link(person_id)))
+def _holder_id(email: str, role: str) -> str:
+    person_id = _person_id(email)
+    if role not in people.actor_of(person_id).roles:
+        raise CannotDo(
+            f"{email} is no {role}. First: noticing person grant-role --email {email} --role {role}"
+        )
+    return person_id
+
+
+def _assert_another_administrator(person_id: str) -> None:
+    if people.administrators_of(_tenant_id()) == {person_id}:
+        raise CannotDo("This is the only administrator. Give somebody else that role first.")
+
+
+def _say_link(person_id: str, url: str | None) -> None:
+    if not people.find_person(person_id).is_active:
+        raise CannotDo("This account is closed.")
+    base = url or current_app.config["NOTICING_URL"] or "http://localhost:8000"
+    _say("Hand over this link. It works once, for seven days:", urljoin(base, set_up.make_link(person_id)))
 
 
 def _say(*lines: str) -> None:

@@ -8,15 +8,25 @@ from noticing.serve import Place
 
 
 def describe(place: Place, config: Config, link: str | None) -> list[str]:
-    return ["", *_where(place, link), "", *_whom(place), *_tablets(place), "", *_data(config), ""]
+    return [
+        "",
+        *_where(config.public_url or place.local_url, link),
+        "",
+        *_whom(place),
+        *_tablets(place),
+        "",
+        *_data(config),
+        "",
+    ]
 
 
-def _where(place: Place, link: str | None) -> Iterator[str]:
-    yield f"Noticing is at   {place.local_url}/"
+def _where(url: str, link: str | None) -> Iterator[str]:
+    yield f"Noticing is at   {url}/"
     if link:
         yield ""
         yield "The first administrator opens this link (once, within seven days) and chooses a password:"
-        yield f"    {place.local_url}{link}"
+        yield f"    {url}{link}"
+        yield "What comes after it: docs/administrators.md"
 
 
 def _whom(place: Place) -> Iterator[str]:
@@ -42,6 +52,7 @@ def _tablets(place: Place) -> Iterator[str]:
     yield "                 - a certificate:      --lan --tls-cert FILE --tls-key FILE"
     yield f"                   then                https://{place.lan_url.split('//')[1]}/"
     yield "                 - a reverse proxy with a certificate in front (set NOTICING_PROXIES=1, NOTICING_TLS=1)"
+    yield "                 Say by which name tablets reach it: --url https://noticing.school.example"
     yield f"                 - Android by USB:     adb reverse tcp:{place.port} tcp:{place.port}"
     yield f"                   then                http://localhost:{place.port}/ on the tablet"
     if not place.is_loopback:

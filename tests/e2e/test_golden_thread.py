@@ -176,7 +176,7 @@ def _the_pdf_says_the_same(content: bytes, times: dict[str, str]) -> None:
     for words in (SAID, HEARD, STRENGTH, STEP, "first ten minutes, period 2"):
         assert words in text
     today = datetime.now(ZoneInfo("America/New_York"))
-    assert f"{today:%B} {today.year}" in text or str(today.year) in text
+    assert f"{today:%A} {today.day} {today:%B %Y}, " in text
     for words, time in times.items():
         assert re.search(re.escape(time) + r".{0,40}" + re.escape(words[:20]), text), f"{time} {words}"
     assert "Not part of any evaluation file" in text

@@ -1,8 +1,10 @@
 """What a person may hold offline, handed out in the order of commits, and nothing else."""
 
+import base64
 import gzip
 import json
 from typing import Any
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -10,12 +12,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from device import Device, Visit, id_of
+from noticing.accounts import rows
 from noticing.accounts.pairings import end_pairing, pair
 from noticing.accounts.passwords import choose_password
-from noticing.accounts.people import add_person, grant_role
+from noticing.accounts.people import actor_of, add_person, grant_role
 from noticing.accounts.places import add_class
-from noticing.database import db, writing
-from noticing.feed.counter import renew_server_epoch
+from noticing.clock import make_random_id
+from noticing.database import Id, db, writing
 from noticing.sync.reconsider import reprocess
 from school import PASSWORD, School, make_school, sign_in
 
@@ -204,9 +207,12 @@ def test_a_cursor_of_another_epoch_begins_anew(
     app: Flask, school: School, lee: Device, tablet: FlaskClient
 ) -> None:
     _, bodies = pushed_visit(lee, school)
-    first = ask(tablet)
+    first, epoch = ask(tablet), make_random_id()
     with app.app_context(), writing(school.tenant_id) as session:
-        renew_server_epoch(session)
+        session.execute(
+            sa.text("UPDATE server_epoch SET epoch = :other"),
+            {"other": UUID(epoch).hex},
+        )
     page = ask(tablet, first["cursor"])
     assert page["reset"] is True
     assert page["server_epoch"] != first["server_epoch"]
@@ -325,6 +331,71 @@ def test_large_answers_are_zipped_for_who_can_read_them(school: School, tablet: 
     assert response.headers["Content-Encoding"] == "gzip"
     assert json.loads(gzip.decompress(response.data))["items"]
     assert response.headers["Cache-Control"] == "no-store"
+
+
+def count_statements(app: Flask, tablet: FlaskClient) -> int:
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        statements.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    sa.event.listen(engine, "before_cursor_execute", note)
+    ask(tablet)
+    sa.event.remove(engine, "before_cursor_execute", note)
+    return len(statements)
+
+
+def test_the_first_answer_asks_as_often_in_a_large_school_as_in_a_small_one(
+    app: Flask, school: School, tablet: FlaskClient
+) -> None:
+    before, count = count_statements(app, tablet), len(ask(tablet)["items"])
+    with app.app_context():
+        for number in range(8):
+            email = f"teacher{number}@school.example"
+            role = [("teacher", school.school_id)]
+            teacher = add_person(school.tenant_id, f"Teacher {number}", email, role)
+            pair(school.people["lee"], teacher)
+            place = {"grade": "4", "subject": "x", "room": "1", "head_count": 20}
+            add_class(school.school_id, teacher, f"{number}", **place)
+    assert len(ask(tablet)["items"]) >= count + 3 * 8
+    assert count_statements(app, tablet) == before
+
+
+def test_rows_read_whole_are_those_that_are_read_one_by_one(app: Flask, school: School) -> None:
+    with app.app_context():
+        ended = add_person(school.tenant_id, "Ms Gone", "gone@school.example", [("teacher", None)])
+        end_pairing(pair(school.people["lee"], ended))
+        for who in school.people:
+            actor = actor_of(school.people[who])
+            whole = rows.rows_for(actor)
+            ids = {
+                "tenant": [school.tenant_id],
+                "school": [school.school_id, school.other_school_id],
+                "person": [*school.people.values(), ended],
+                "class": [school.class_id],
+                "pairing": db.session.scalars(
+                    sa.select(sa.column("pairing_id", Id)).select_from(sa.table("pairing"))
+                ),
+            }
+            single = [
+                (room, each, row)
+                for room, these in ids.items()
+                for each in these
+                if (row := rows.row_for(actor, room, each))
+            ]
+            assert sorted(whole, key=str) == sorted(single, key=str), who
+
+
+@pytest.mark.parametrize("number", [-1, 2**63, 10**30])
+def test_a_forged_cursor_makes_no_fault(school: School, tablet: FlaskClient, number: int) -> None:
+    padded = ask(tablet)["cursor"]
+    fields = json.loads(base64.urlsafe_b64decode(padded + "=" * (-len(padded) % 4)))
+    for place in (1, 3):
+        forged = [number if at == place else value for at, value in enumerate(fields)]
+        cursor = base64.urlsafe_b64encode(json.dumps(forged).encode()).decode().rstrip("=")
+        assert ask(tablet, cursor)["reset"] is True
 
 
 def test_who_has_nothing_new_costs_no_scan_of_the_log(

@@ -111,6 +111,11 @@ def test_a_class_can_be_added(school: Say, tmp_path: Path) -> None:
             "--coach-of needs --role coach.",
         ),
         ("person link --email no@x.org", "Nobody has the address no@x.org."),
+        ("person pair --coach r@x.org --teacher r@x.org", "r@x.org is no coach."),
+        ("person unpair --coach r@x.org --teacher r@x.org", "These two do not work together now."),
+        ("person grant-role --email r@x.org --role teacher", "holds that role there already."),
+        ("person end-role --email r@x.org --role coach", "does not hold that role there."),
+        ("person end-role --email r@x.org --role teacher --school Lincoln", "does not hold that role there."),
         ("serve --tls-cert pyproject.toml", "TLS needs both --tls-cert and --tls-key."),
     ],
 )
@@ -119,6 +124,95 @@ def test_what_cannot_be_done_is_said_in_a_sentence(school: Say, words: str, sent
     assert code == 2
     assert sentence in said
     assert "Traceback" not in said
+
+
+@pytest.fixture
+def pair(school: Say) -> Say:
+    """Coach Lee, who works with Ms Rivera."""
+    lee = ("--name", "Coach Lee", "--email", "lee@x.org", "--role", "coach", "--coach-of", "r@x.org")
+    assert school("person", "add", *lee)[0] == 0
+    return school
+
+
+LEE_AND_RIVERA = ("--coach", "lee@x.org", "--teacher", "r@x.org")
+
+
+def are_paired(tmp_path: Path) -> bool:
+    for _ in look(tmp_path):
+        coach, teacher = people.person_of_email("lee@x.org"), people.person_of_email("r@x.org")
+        assert coach
+        assert teacher
+        found = pairings.pairing_between(coach.person_id, teacher.person_id) is not None
+    return found
+
+
+def test_a_pairing_is_ended_and_begun_again(pair: Say, tmp_path: Path) -> None:
+    assert pair("person", "unpair", *LEE_AND_RIVERA)[0] == 0
+    assert not are_paired(tmp_path)
+    assert pair("person", "pair", *LEE_AND_RIVERA)[0] == 0
+    assert are_paired(tmp_path)
+
+
+def test_a_teacher_is_paired_with_a_coach_and_not_the_other_way(pair: Say) -> None:
+    code, said = pair("person", "pair", "--coach", "r@x.org", "--teacher", "lee@x.org")
+    assert (code, "r@x.org is no coach." in said) == (2, True)
+    pair("person", "grant-role", "--email", "r@x.org", "--role", "coach")
+    code, said = pair("person", "pair", "--coach", "r@x.org", "--teacher", "lee@x.org")
+    assert (code, "lee@x.org is no teacher." in said) == (2, True)
+
+
+def test_nobody_coaches_somebody_who_does_not_teach(pair: Say) -> None:
+    adler = ("--name", "Coach Adler", "--email", "a@x.org", "--role", "coach", "--coach-of", "lee@x.org")
+    code, said = pair("person", "add", *adler)
+    assert (code, "lee@x.org is no teacher." in said) == (2, True)
+
+
+def test_a_role_is_given_and_ended(pair: Say, tmp_path: Path) -> None:
+    assert (
+        pair("person", "grant-role", "--email", "lee@x.org", "--role", "principal", "--school", "Lincoln")[0]
+        == 0
+    )
+    assert roles_of("lee@x.org", tmp_path) == {"coach", "principal"}
+    assert pair("person", "end-role", "--email", "lee@x.org", "--role", "coach")[0] == 0
+    assert roles_of("lee@x.org", tmp_path) == {"principal"}
+    assert not are_paired(tmp_path)
+
+
+def test_an_account_is_closed(pair: Say, tmp_path: Path) -> None:
+    assert pair("person", "close", "--email", "lee@x.org")[0] == 0
+    assert roles_of("lee@x.org", tmp_path) == frozenset()
+    assert not are_paired(tmp_path)
+    assert pair("person", "link", "--email", "lee@x.org") == (2, "This account is closed.\n")
+
+
+def test_signing_somebody_out_raises_the_mark_of_her_sessions(pair: Say, tmp_path: Path) -> None:
+    assert pair("person", "sign-out", "--email", "lee@x.org")[0] == 0
+    for _ in look(tmp_path):
+        lee = people.person_of_email("lee@x.org")
+        assert lee
+        assert (lee.session_mark, lee.is_active) == (1, True)
+
+
+@pytest.mark.parametrize("words", ["person close", "person end-role --role admin"])
+def test_the_only_administrator_stays(pair: Say, words: str) -> None:
+    for email in ("dana@x.org", "sam@x.org"):
+        assert pair("person", "add", "--name", "X", "--email", email, "--role", "admin")[0] == 0
+    assert pair(*words.split(), "--email", "dana@x.org")[0] == 0
+    code, said = pair(*words.split(), "--email", "sam@x.org")
+    assert (code, said) == (2, "This is the only administrator. Give somebody else that role first.\n")
+
+
+def roles_of(email: str, tmp_path: Path) -> frozenset[str]:
+    for _ in look(tmp_path):
+        person = people.person_of_email(email)
+        assert person
+        roles = people.actor_of(person.person_id).roles
+    return roles
+
+
+def test_a_link_names_the_address_that_was_set_up(school: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NOTICING_URL", "https://noticing.school.org/")
+    assert "https://noticing.school.org/set-up/" in school("person", "link", "--email", "r@x.org")[1]
 
 
 def test_an_existing_file_is_asked_for_where_one_is_needed(say: Say) -> None:
@@ -195,6 +289,14 @@ def test_started_again_it_has_its_data_and_a_new_link(empty_server: LiveServer) 
     assert len(both) == len(set(both)) == len(first) + 1
     with pytest.raises(urllib.error.HTTPError, match="410"):
         urllib.request.urlopen(empty_server.url + first[0])
+
+
+def test_it_prints_the_address_that_was_chosen(start_server: Callable[..., LiveServer]) -> None:
+    server = start_server("--empty", "--url", "https://noticing.school.example/")
+    assert "https://noticing.school.example/set-up/" in server.output()
+    request = urllib.request.Request(f"{server.url}/sign-in", headers={"Host": "noticing.school.example"})
+    with urllib.request.urlopen(request) as page:  # the workers know it, too
+        assert page.status == 200
 
 
 def test_a_port_in_use_is_said_in_a_sentence(empty_server: LiveServer, tmp_path: Path) -> None:

@@ -23,6 +23,26 @@ def test_the_teacher_reads_the_words_and_times_that_were_tapped(school: School) 
     assert page.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.parametrize(("door", "words"), [("", "page"), (".pdf", "pdf")])
+def test_giving_back_is_the_seventh_step_of_the_log_and_names_nobody(
+    school: School, caplog: pytest.LogCaptureFixture, door: str, words: str
+) -> None:
+    visit = share_visit(school)
+    caplog.set_level("INFO")
+    caplog.clear()
+    school.client_of("teacher").get(visit.url + door)
+    said = [record.getMessage() for record in caplog.records]
+    assert [line for line in said if line.startswith("step=7")] == [f"step=7 give back {words}"]
+    assert not any(visit.observation_id in line for line in said)
+
+
+def test_what_is_nothing_for_one_is_not_given_back(school: School, caplog: pytest.LogCaptureFixture) -> None:
+    visit = share_visit(school)
+    caplog.set_level("INFO")
+    assert school.client_of("principal").get(visit.url).status_code == 404
+    assert "step=7" not in caplog.text
+
+
 def test_the_order_is_what_worked_then_what_was_seen_then_numbers_then_the_step(school: School) -> None:
     visit = share_visit(school)
     text = school.client_of("teacher").get(visit.url).get_data(as_text=True)

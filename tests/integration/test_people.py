@@ -53,7 +53,18 @@ def test_a_principal_reaches_the_schools_where_she_is_principal_and_no_other(
         people.grant_role(park, "teacher", school.other_school_id)
         assert people.actor_of(park).school_ids == {school.school_id}
         people.grant_role(park, "principal")
-        assert people.actor_of(park).school_ids == frozenset()
+        assert people.actor_of(park).school_ids is None
+
+
+def test_who_has_no_role_reaches_no_school(app: Flask, school: School) -> None:
+    with app.app_context():
+        people.end_role(school.people["lee"], "coach")
+        lee = people.actor_of(school.people["lee"])
+        assert lee.school_ids == frozenset()
+        assert rows.row_for(lee, "school", school.school_id) is None
+        assert rows.rows_for(lee) == [
+            ("person", lee.person_id, {"person_id": lee.person_id, "display_name": "Coach Lee", "roles": []})
+        ]
 
 
 def test_a_pairing_holds_from_its_beginning_to_its_end(app: Flask, school: School) -> None:

@@ -18,8 +18,9 @@ from noticing.database import db
 from noticing.observations import projection
 from noticing.observations.fold import fold
 from noticing.observations.sittings import sitting_of
+from noticing.problems import Problem
 from noticing.protocols.loader import latest
-from noticing.sync import receive
+from noticing.sync.other_rooms import OtherRooms
 from noticing.sync.reconsider import reprocess
 from noticing.sync.server_stream import PageDraft, append_from_page
 from school import School, make_school
@@ -88,7 +89,7 @@ def test_a_page_catches_up_with_what_a_push_could_not_project(
 ) -> None:
     visit, bodies = shared_visit(lee, school)
     with monkeypatch.context() as fallen:
-        fallen.setattr(receive, "_followers", [])
+        fallen.setitem(app.extensions, "noticing.sync", OtherRooms())
         lee.push(bodies)
     assert stored_views(app) == []
     with app.app_context():
@@ -210,6 +211,44 @@ def test_what_is_done_on_a_page_goes_the_same_way(app: Flask, school: School, le
         assert streams.scalars().all() == [2]
     assert view
     assert [each["text"] for each in view["replies"]] == ["Thank you", "Thank you"]
+
+
+def test_a_form_that_is_sent_twice_is_one_entry(app: Flask, school: School, lee: Device) -> None:
+    visit, bodies = shared_visit(lee, school)
+    lee.push(bodies)
+    entry_id = make_id()
+
+    def send(text: str) -> str:
+        reply = {"feedback_entry_id": id_of(bodies[-1]), "text": text}
+        draft = PageDraft(visit.observation_id, "feedback.replied", reply, entry_id=entry_id)
+        return append_from_page(actor_of(school.people["rivera"]), [draft])[0]
+
+    with app.app_context():
+        assert send("Thank you") == send("Thank you") == entry_id
+        assert send("Thank you, and a question") != entry_id
+        view = projection.view_of(school.tenant_id, visit.observation_id)
+    assert view
+    assert sorted(each["text"] for each in view["replies"]) == ["Thank you", "Thank you, and a question"]
+
+
+def test_what_a_page_cannot_add_leaves_nothing_behind(app: Flask, school: School, lee: Device) -> None:
+    visit, bodies = shared_visit(lee, school)
+    lee.push(bodies)
+    reply = {"feedback_entry_id": id_of(bodies[-1]), "text": "Thank you"}
+    with app.app_context():
+        before = log_counts()
+        good = PageDraft(visit.observation_id, "feedback.replied", reply)
+        wrong = PageDraft(visit.observation_id, "feedback.replied", reply | {"feedback_entry_id": make_id()})
+        with pytest.raises(Problem, match="not-found"):
+            append_from_page(actor_of(school.people["rivera"]), [good, wrong])
+        assert log_counts() == before
+
+
+def log_counts() -> list[int]:
+    return [
+        db.session.scalar(sa.text(f"SELECT count(*) FROM {table}")) or 0
+        for table in ("log_entry", "envelope", "stream", "change")
+    ]
 
 
 def test_the_log_line_names_the_step_and_no_person(

@@ -14,6 +14,7 @@ from noticing.accounts.people import deactivate_person
 from noticing.database import db
 from noticing.entry_log.store import read_after
 from noticing.sync import receive
+from noticing.sync.other_rooms import OtherRooms
 from school import PASSWORD, School, make_school, sign_in
 
 
@@ -165,7 +166,7 @@ def test_a_fault_of_the_next_step_does_not_take_back_the_answer(
     def fail(_tenant_id: str) -> None:
         raise RuntimeError("the fold fell over")
 
-    monkeypatch.setattr(receive, "_followers", [fail])
+    monkeypatch.setitem(app.extensions, "noticing.sync", OtherRooms(followers=(fail,)))
     assert lee.push([Visit(lee, school).start])["acknowledged_through"] == 1
     assert len(bodies_in_log(app, school)) == 1
 

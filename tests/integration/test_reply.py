@@ -1,5 +1,7 @@
 """The teacher replies on her page: as an entry of hers, without losing a word when something is wrong."""
 
+import re
+
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
@@ -46,6 +48,36 @@ def test_a_second_reply_stands_below_the_first(school: School) -> None:
     reply(school, visit.url, "First.")
     reply(school, visit.url, "Second.")
     assert replies_of(school, visit.observation_id) == ["First.", "Second."]
+
+
+def form_of(school: School, url: str) -> dict[str, str]:
+    """What the teacher's form says besides her words."""
+    page = school.client_of("teacher").get(url).get_data(as_text=True)
+    return dict(re.findall(r'type="hidden" name="((?:feedback_)?entry_id)" value="([^"]+)"', page))
+
+
+def test_a_form_that_is_sent_twice_is_one_reply(school: School) -> None:
+    visit = share_visit(school)
+    form = form_of(school, visit.url)
+    assert reply(school, visit.url, "Thank you.", **form).status_code == 303
+    assert reply(school, visit.url, "Thank you.", **form).status_code == 303
+    assert replies_of(school, visit.observation_id) == ["Thank you."]
+    assert reply(school, visit.url, "Thank you.", **form_of(school, visit.url)).status_code == 303
+    assert replies_of(school, visit.observation_id) == ["Thank you.", "Thank you."]
+
+
+def test_other_words_in_the_same_form_are_not_lost(school: School) -> None:
+    visit = share_visit(school)
+    form = form_of(school, visit.url)
+    reply(school, visit.url, "Thank you.", **form)
+    reply(school, visit.url, "Thank you. See you on Monday.", **form)
+    assert replies_of(school, visit.observation_id) == ["Thank you.", "Thank you. See you on Monday."]
+
+
+def test_a_form_with_an_invented_id_is_still_sent(school: School) -> None:
+    visit = share_visit(school)
+    assert reply(school, visit.url, "Thank you.", entry_id="not an id").status_code == 303
+    assert replies_of(school, visit.observation_id) == ["Thank you."]
 
 
 def test_htmx_gets_only_the_part_that_changed(school: School) -> None:

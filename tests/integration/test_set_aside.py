@@ -17,7 +17,7 @@ from noticing.database import db, writing
 from noticing.entry_log.store import read_after
 from noticing.observations import projection
 from noticing.protocols.loader import load_all
-from noticing.sync import admit
+from noticing.sync.other_rooms import OtherRooms
 from noticing.sync.reconsider import reprocess
 from noticing.sync.set_aside import CATALOGUE
 from school import School, make_school
@@ -380,8 +380,8 @@ def test_notes_that_break_the_wording_rules_are_not_shared(
         assert channel == "coaching"
         return [] if payload["strengths"][0]["evidence"] else [("evidence-missing-here", said)]
 
-    monkeypatch.setattr(admit, "_checks", {})
-    admit.register_check("feedback.shared", check)
+    rooms = OtherRooms({"feedback.shared": check}, {"evidence-missing-here": said})
+    monkeypatch.setitem(app.extensions, "noticing.sync", rooms)
     mark = visit.mark()
     answer = visit.device.push([mark, visit.finish(), visit.share([]), visit.share([id_of(mark)], version=2)])
     assert [(each["code"], each["text"]) for each in answer["set_aside"]] == [("evidence-missing-here", said)]
@@ -394,12 +394,12 @@ def test_one_entry_that_we_fail_to_judge_does_not_hold_up_the_others(
     def fail(_payload: Any, _channel: str) -> list[tuple[str, str]]:
         raise KeyError("a fault of ours")
 
-    monkeypatch.setitem(admit._checks, "feedback.shared", fail)
+    monkeypatch.setitem(app.extensions, "noticing.sync", OtherRooms({"feedback.shared": fail}))
     mark, share = visit.mark(), visit.share([])
     answer = visit.device.push([share, mark])
     assert codes_of(answer) == ["not-judged"]
     assert answer["acknowledged_through"] == 3
-    monkeypatch.setitem(admit._checks, "feedback.shared", lambda *_: [])
+    monkeypatch.setitem(app.extensions, "noticing.sync", OtherRooms())
     with app.app_context():
         assert reprocess(school.tenant_id) == 1
     assert view_of(app, school, visit)["status"] == "shared"

@@ -6,11 +6,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from noticing.accounts.people import add_person, deactivate_person
+from noticing.accounts import set_up
+from noticing.accounts.people import add_person, deactivate_person, find_person
 from noticing.accounts.places import add_tenant
-from noticing.accounts.set_up import first_administrators_link, make_link
+from noticing.accounts.set_up import first_administrators_link, make_link, use_link
 from noticing.clock import frozen, now
 from noticing.database import db
+from noticing.problems import Problem
 from school import School, csrf_token, make_school, sign_in
 
 NEW = "a long enough password"
@@ -142,6 +144,41 @@ def test_the_first_administrator_cannot_take_the_address_of_another(app: Flask, 
         assert link
     assert choose(client, link, name="Dana Silva", email="lee@school.example") == 422
     assert client.get(link).status_code == 200
+
+
+def test_of_two_who_use_a_link_at_once_the_later_changes_nothing(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        link = first_administrators_link(add_tenant("Riverside"))
+        assert link
+        token = link.rsplit("/")[-1]
+        dana = use_link(token, NEW, ("Dana Silva", "dana@school.example")).person_id
+        # She looked at the link before it was used, and comes to write only now.
+        monkeypatch.setattr(set_up, "person_of_link", lambda _token: find_person(dana))
+        with pytest.raises(Problem, match="link-used"):
+            use_link(token, "another long password", ("Somebody", "else@school.example"))
+        db.session.expire_all()
+        assert (find_person(dana).display_name, find_person(dana).email) == (
+            "Dana Silva",
+            "dana@school.example",
+        )
+
+
+def test_the_first_administrator_is_told_what_comes_next(app: Flask, client: FlaskClient) -> None:
+    with app.app_context():
+        link = first_administrators_link(add_tenant("Riverside"))
+        assert link
+    choose(client, link, name="Dana Silva", email="dana@school.example")
+    page = client.get("/", follow_redirects=True).text
+    assert "What comes next" in page
+    for command in ("noticing school add", "noticing class add", "noticing person pair"):
+        assert command in page
+
+
+def test_what_comes_next_is_not_said_where_it_is_done(client: FlaskClient, school: School) -> None:
+    sign_in(client, school.email("dana"))
+    assert "What comes next" not in client.get("/people").text
 
 
 def test_a_person_with_a_name_cannot_change_it_by_the_link(client: FlaskClient, link: str) -> None:

@@ -203,3 +203,19 @@ def test_no_log_line_names_who_tried(
 def test_one_counter_does_not_know_the_address_itself(app: Flask) -> None:
     with app.test_request_context("/sign-in", method="POST", data={"email": "rivera@school.example"}):
         assert "rivera" not in sign_in_module._account_key()
+
+
+@pytest.mark.parametrize("field", ["email", "password", "next"])
+def test_a_sign_that_no_keyboard_makes_is_not_understood(
+    client: FlaskClient, school: School, field: str
+) -> None:
+    form = {"csrf_token": csrf_token(client), "email": school.email("rivera"), "password": PASSWORD}
+    answer = client.post("/sign-in", data=form | {field: "a\0b"})
+    assert answer.status_code == 400
+    assert "not-understood" in answer.text
+    assert not is_in(client)
+
+
+@pytest.mark.parametrize("path", ["/sign-in?next=%00", "/app/%00", "/set-up/%00", "/%00"])
+def test_nor_is_it_in_an_address(client: FlaskClient, school: School, path: str) -> None:
+    assert client.get(path).status_code in (400, 404)

@@ -204,4 +204,3 @@ def test_without_pango_there_is_a_problem_that_says_where_else_to_read(
     with pytest.raises(Problem) as raised:
         engine.render_pdf(sample_notes("lesson-clarity"), URL)
     assert raised.value.code == "pdf-engine-missing"
-    assert not engine.is_available()

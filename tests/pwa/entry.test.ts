@@ -22,6 +22,15 @@ test('an entry is the same bytes for the same draft, clock and randomness', () =
   expect(makeEntry(DRAFT, CLOCK, counting)).toEqual(makeEntry(DRAFT, CLOCK, counting));
 });
 
+test('half an emoji does not make a line unreadable, and whole ones stay', () => {
+  const { entry } = makeEntry(
+    { ...DRAFT, payload: { text: 'Look \ud83d here \ud83d\ude00', speaker: 'S' } },
+    CLOCK,
+    counting,
+  );
+  expect(entry.payload.text).toBe('Look \ufffd here \ud83d\ude00');
+});
+
 test('its keys stand in the order of the format, with no spaces between', () => {
   const { body, entry } = makeEntry(DRAFT, CLOCK, counting);
   expect(Object.keys(entry).join()).toBe(

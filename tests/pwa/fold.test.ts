@@ -24,10 +24,13 @@ interface Case {
 const wire = read<{ protocol: Protocol; cases: Case[] }>('tests/wire/fold-cases.json');
 const folders = readdirSync(new URL('protocols/', ROOT), { withFileTypes: true });
 const slugs = folders.filter((folder) => folder.isDirectory()).map((folder) => folder.name);
-const sampleOf = (slug: string) => ({
-  protocol: read<Protocol>(`protocols/${slug}/1.0.0.json`),
-  entries: read<Entry[]>(`protocols/${slug}/sample.entries.json`),
-});
+const sampleOf = (slug: string) => {
+  const { context } = read<ObservationView>(`protocols/${slug}/sample.view.json`);
+  return {
+    protocol: read<Protocol>(`protocols/${slug}/${context?.protocol_version}.json`),
+    entries: read<Entry[]>(`protocols/${slug}/sample.entries.json`),
+  };
+};
 
 test('both languages know the same kinds', () => {
   const known = read<object>('tests/wire/kinds.json');

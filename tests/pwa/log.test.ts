@@ -3,8 +3,10 @@ import { deleteDB, openDB } from 'idb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { readEntry } from '../../pwa/src/entry/entry.ts';
 import { forgetAccount, rememberAccount, rememberedAccounts } from '../../pwa/src/log/accounts.ts';
+import { LogError } from '../../pwa/src/log/error.ts';
 import { hashBody } from '../../pwa/src/log/hash.ts';
-import { type DeviceLog, type LogChange, LogError, openLog } from '../../pwa/src/log/log.ts';
+import type { DeviceLog, LogChange } from '../../pwa/src/log/log.ts';
+import { openLog } from '../../pwa/src/log/open.ts';
 import { PERSON, tap, taps, VISIT } from './tablet.ts';
 
 const opened: DeviceLog[] = [];
@@ -190,6 +192,42 @@ test('what the server hands out stands beside the own entries, once', async () =
   expect(await log.meta.get('cursor')).toBe('c1');
 });
 
+test('what this tablet sent and gets back is neither stored twice nor shown twice', async () => {
+  const made = taps(2);
+  await log.append(made);
+  const { stream_id } = await log.mark();
+  const back = made.map((one, at) => ({ ...foreign(one), stream_id, stream_seq: at + 1 }));
+  await log.receive({ items: back, cursor: 'c1' });
+  await log.receive({ items: [...back, row('7b')], cursor: 'c2', replaces_all: true });
+  expect(await log.entriesOf(VISIT)).toHaveLength(2);
+  expect((await log.subjects())[0]?.entry_count).toBe(2);
+  const database = await openDB(`noticing-${PERSON}`);
+  expect(await database.count('pulled')).toBe(0);
+  database.close();
+});
+
+test('site data cleared under the open app: the next tap begins a stream of its own and is kept', async () => {
+  await log.append(taps(3));
+  const before = await log.mark();
+  await deleteDB(`noticing-${PERSON}`);
+  const [written] = await log.append([tap()]);
+  expect(written?.stream_seq).toBe(1);
+  expect(written?.stream_id).not.toBe(before.stream_id);
+  expect(await log.counts()).toMatchObject({ on_tablet: 1, sent: 0 });
+  expect(await log.mark()).toMatchObject({ stream_id: written?.stream_id, last_seq: 1 });
+});
+
+test('a stream whose numbering was lost is not continued: the next tap begins another', async () => {
+  await log.append(taps(2));
+  const before = await log.mark();
+  const database = await openDB(`noticing-${PERSON}`);
+  await database.delete('meta', 'stream');
+  database.close();
+  const [written] = await log.append([tap()]);
+  expect(written).toMatchObject({ stream_seq: 1 });
+  expect(written?.stream_id).not.toBe(before.stream_id);
+});
+
 test('an entry that was set aside and is accepted later gets its plain check', async () => {
   const made = tap();
   await log.append([made]);
@@ -245,10 +283,10 @@ test('a change is told in this tab and in the other', async () => {
   other.subscribe((change) => told.push(['there', change]));
   await log.append([tap()]);
   await vi.waitFor(() => expect(told).toHaveLength(2));
-  const change: LogChange = { what: 'appended', subject_ids: [VISIT] };
+  const change = { what: 'appended', subject_ids: [VISIT] };
   expect(told).toEqual([
-    ['here', change],
-    ['there', change],
+    ['here', { ...change, from: 'here' }],
+    ['there', { ...change, from: 'elsewhere' }],
   ]);
 });
 

@@ -7,7 +7,7 @@ import catalogue from '../../pwa/src/ui/messages/en.json?raw';
 import { type MessageKey, t } from '../../pwa/src/ui/messages/messages.ts';
 
 const SOURCES = fileURLToPath(new URL('../../pwa/src/', import.meta.url));
-const ROOMS = ['ui', 'home', 'capture', 'review'];
+const ROOMS = ['ui', 'visits', 'home', 'capture', 'review'];
 const messages: Record<string, string> = JSON.parse(catalogue);
 
 function filesOf(ending: RegExp): string[] {

@@ -2,20 +2,21 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { columnsOf, scriptItem } from '../../pwa/src/capture/columns.ts';
 import { lastTimes, registerOf, statesByItem } from '../../pwa/src/capture/marks.ts';
-import { EMPTY_LINE, nextSpeaker, typeInto } from '../../pwa/src/capture/script/half_line.ts';
+import { nextSpeaker, typeInto } from '../../pwa/src/capture/script/half_line.ts';
 import { padPages } from '../../pwa/src/capture/sweep/pad_pages.ts';
 import { nextSweep } from '../../pwa/src/capture/sweep/sweep_times.ts';
 import { toggleCode } from '../../pwa/src/capture/tags/chosen_codes.ts';
 import { nextToUndo, UNDO_DEPTH } from '../../pwa/src/capture/undo.ts';
 import { elapsedSince } from '../../pwa/src/capture/watch.ts';
 import type { Protocol } from '../../pwa/src/protocol/protocol.ts';
-import { coversOf, is_forgotten, lastTapAt } from '../../pwa/src/ui/finish.ts';
+import { coversOf, is_forgotten, lastTapAt } from '../../pwa/src/visits/finish.ts';
+import { EMPTY_LINE } from '../../pwa/src/visits/half_line.ts';
 import {
   countMarks,
   leastSafe,
   type MarkState,
   type ShownEntry,
-} from '../../pwa/src/ui/mark_state.ts';
+} from '../../pwa/src/visits/mark_state.ts';
 import { madeEntry } from './screens_entries.ts';
 
 function shown(state: MarkState, entry: Parameters<typeof madeEntry>[0] = {}): ShownEntry {

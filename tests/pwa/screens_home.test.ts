@@ -8,9 +8,6 @@ import {
 } from '../../pwa/src/home/start/start_choices.ts';
 import type { LoggedEntry } from '../../pwa/src/log/log.ts';
 import type { Protocol } from '../../pwa/src/protocol/protocol.ts';
-import { correctionOf } from '../../pwa/src/ui/correction.ts';
-import { type Directory, newestProtocols } from '../../pwa/src/ui/directory.ts';
-import { channelsFor, peopleToObserve } from '../../pwa/src/ui/observable.ts';
 import { readRoute } from '../../pwa/src/ui/routes.ts';
 import {
   clockTime,
@@ -21,7 +18,10 @@ import {
   shortDay,
   stopwatch,
 } from '../../pwa/src/ui/times.ts';
-import { summarizeVisit, type VisitSummary } from '../../pwa/src/ui/visits.ts';
+import { correctionOf, is_complete } from '../../pwa/src/visits/correction.ts';
+import { type Directory, newestProtocols } from '../../pwa/src/visits/directory.ts';
+import { summarizeVisit, type VisitSummary } from '../../pwa/src/visits/visits.ts';
+import { channelsFor, peopleToObserve } from '../../pwa/src/visits/whom_to_observe.ts';
 import { madeEntry, startedEntry } from './screens_entries.ts';
 
 const coach = { person_id: 'lee', roles: ['coach'], tenant_id: 't' };
@@ -252,6 +252,12 @@ describe('putting teacher and class right', () => {
       },
       replaces: [started.entry_id],
     });
+  });
+
+  test('cannot be saved for a teacher without a class, or with the class of another', () => {
+    expect(is_complete(chosen, directory)).toBe(true);
+    expect(is_complete({ ...chosen, class_id: '' }, directory)).toBe(false);
+    expect(is_complete({ ...chosen, class_id: 'c-okafor' }, directory)).toBe(false);
   });
 
   test('says nothing where nothing changed', () => {

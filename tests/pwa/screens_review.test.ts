@@ -5,13 +5,15 @@ import {
   cleanDraft,
   is_as_shared,
   is_cited,
+  LINES_MAX,
+  liveDraft,
   nextVersion,
   toggleCite,
 } from '../../pwa/src/review/composer_rules.ts';
 import { chooseVersion } from '../../pwa/src/review/conflict_choices.ts';
 import { draftText } from '../../pwa/src/review/draft_text.ts';
 import { emptyDraft, emptyStep, readDraft } from '../../pwa/src/review/feedback_draft.ts';
-import { laterLine } from '../../pwa/src/review/timeline/added_later.ts';
+import { hoursMinutes, laterLine, timeOfVisit } from '../../pwa/src/review/timeline/added_later.ts';
 import { amendedPayload, editOf } from '../../pwa/src/review/timeline/line_edit.ts';
 import { rowsOf } from '../../pwa/src/review/timeline/rows.ts';
 import { madeEntry } from './screens_entries.ts';
@@ -116,6 +118,31 @@ describe('what is shared', () => {
   });
 });
 
+describe('lines in the notes', () => {
+  const timeline = Array.from({ length: 16 }, (_, at) => line(`e${String(at).padStart(2, '0')}`));
+  const ids = timeline.map((one) => one.entry_id);
+
+  test('what was taken back since no longer counts towards the twelve', () => {
+    const draft = {
+      ...emptyDraft(),
+      strengths: [{ text: 'So.', evidence: ['gone', 'e00'] }],
+      evidence: ['gone', 'e00', 'e01'],
+    };
+    const live = liveDraft(draft, timeline);
+    expect(live.evidence).toEqual(['e00', 'e01']);
+    expect(live.strengths[0]?.evidence).toEqual(['e00']);
+  });
+
+  test('where drafts of two tablets meet in more than fit, the cited stay, then the earliest', () => {
+    const strengths = [{ text: 'So.', evidence: ['e14', 'e15'] }];
+    const met = { ...emptyDraft(), strengths, evidence: ids.slice(0, 14) };
+    const { evidence } = cleanDraft(met, timeline);
+    expect(evidence).toHaveLength(LINES_MAX);
+    expect(evidence).toEqual([...ids.slice(0, 10), 'e14', 'e15']);
+    expect(liveDraft(met, timeline).evidence).toHaveLength(16);
+  });
+});
+
 describe('the timeline', () => {
   const tally = (entry_id: string, minute: number, code: string | null = null) =>
     line(entry_id, {
@@ -143,6 +170,14 @@ describe('the timeline', () => {
     });
   });
 
+  test('a line added later keeps to the clock of the visit however its start is written', () => {
+    const at = (started_at: string) => timeOfVisit(started_at, '09:14');
+    expect(at('2026-11-12T09:00:00-05:00')).toBe('2026-11-12T09:14:00.000-05:00');
+    expect(at('2026-11-12T09:00:00.123456+05:30')).toBe('2026-11-12T09:14:00.000+05:30');
+    expect(at('2026-11-12T12:00:00Z')).toMatch(/^2026-11-\d\dT09:14:00.000[+-]\d\d:\d\d$/);
+    expect(hoursMinutes('2026-11-12T09:00:07-05:00')).toBe('09:00');
+  });
+
   test('a correction changes what was said and keeps the rest', () => {
     const said = line('a', { kind: 'script.written', payload: { text: 'Whit', speaker: 'T' } });
     const edit = editOf(said, null, {});
@@ -158,6 +193,7 @@ describe('the timeline', () => {
     const sweep = line('a', { kind: 'sweep.taken', payload: { n: 18, of: 22 } });
     expect(amendedPayload(sweep, { as: 'sweep', n: 23, of: 22 })).toBeNull();
     expect(amendedPayload(sweep, { as: 'sweep', n: 19, of: 22 })).toEqual({ n: 19, of: 22 });
+    expect(amendedPayload(sweep, { as: 'sweep', n: 0, of: 0 })).toBeNull();
     expect(editOf(line('b'), null, {})).toEqual({ as: 'nothing' });
   });
 });

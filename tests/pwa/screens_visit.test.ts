@@ -1,21 +1,24 @@
 import { signal } from '@preact/signals';
 import { describe, expect, test, vi } from 'vitest';
 import type { MadeEntry } from '../../pwa/src/entry/entry.ts';
-import type { LogChange, LoggedEntry } from '../../pwa/src/log/log.ts';
+import type { DeviceLog, LogChange, LoggedEntry } from '../../pwa/src/log/log.ts';
 import { openComposer } from '../../pwa/src/review/composer/composer_state.ts';
-import type { Device } from '../../pwa/src/ui/device.ts';
-import { EMPTY_DIRECTORY } from '../../pwa/src/ui/directory.ts';
-import { openVisit } from '../../pwa/src/ui/visit.ts';
+import type { Device } from '../../pwa/src/visits/device.ts';
+import { EMPTY_DIRECTORY } from '../../pwa/src/visits/directory.ts';
+import { openVisit } from '../../pwa/src/visits/visit.ts';
+import { has_unsaved, openWriting } from '../../pwa/src/visits/writing.ts';
 import { madeEntry, startedEntry } from './screens_entries.ts';
 
 /** A log whose disk can be slow or full. */
 function diskOf(entries = [startedEntry({})]) {
   let rows: LoggedEntry[] = [];
-  let listener: (change: LogChange) => void = () => undefined;
+  const listeners = new Set<(change: LogChange) => void>();
   const disk = {
     is_full: false,
     written: Promise.resolve(),
-    announce: (what: LogChange['what']) => listener({ what, subject_ids: null }),
+    announce: (what: LogChange['what'], from: LogChange['from'] = 'elsewhere') => {
+      for (const heard of [...listeners]) heard({ what, subject_ids: null, from });
+    },
     check() {
       rows = rows.map((one) => ({ ...one, state: 'check' as const }));
       disk.announce('acknowledged');
@@ -42,14 +45,15 @@ function diskOf(entries = [startedEntry({})]) {
       rows = [...rows, ...added];
       return added;
     },
-    subscribe(heard: typeof listener) {
-      listener = heard;
-      return () => undefined;
+    subscribe(heard: (change: LogChange) => void) {
+      listeners.add(heard);
+      return () => listeners.delete(heard);
     },
   };
   const device = {
     session: { person_id: 'coach' },
     log,
+    writing: openWriting(log as unknown as DeviceLog),
     directory: signal(EMPTY_DIRECTORY),
   } as unknown as Device;
   return { disk, device };
@@ -91,6 +95,62 @@ describe('a visit on the screen', () => {
     expect(visit.unsaved.value).toEqual([]);
     expect(complaint).toHaveBeenCalled();
     complaint.mockRestore();
+  });
+
+  test('a mark that is on no disk is still there when the visit is left and opened again', async () => {
+    const complaint = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const { disk, device } = diskOf();
+    const visit = await openVisit(device, 'visit');
+    disk.is_full = true;
+    await visit.record(mark).saved;
+    visit.close();
+    expect(has_unsaved(device.writing)).toBe(true);
+    expect(has_unsaved(device.writing, 'another visit')).toBe(false);
+    const again = await openVisit(device, 'visit');
+    expect(again.unsaved.value).toHaveLength(1);
+    expect(again.entries.value.at(-1)?.state).toBe('unsaved');
+    disk.is_full = false;
+    expect(await device.writing.tryAgain()).toBe(true);
+    expect(again.entries.value.map((one) => one.state)).toEqual(['dot', 'dot']);
+    expect(has_unsaved(device.writing)).toBe(false);
+    complaint.mockRestore();
+  });
+
+  test('what another tab writes while this one writes or opens is not missed', async () => {
+    vi.useFakeTimers();
+    const { disk, device } = diskOf();
+    const there = (salt: string) => {
+      const entry = madeEntry({ salt });
+      disk.arrive([{ entry, body: JSON.stringify(entry) }]);
+      disk.announce('appended', 'elsewhere');
+    };
+    const read = device.log.entriesOf;
+    vi.spyOn(device.log, 'entriesOf').mockImplementationOnce(async (id) => {
+      const before = await read(id);
+      there('while it opens');
+      return before;
+    });
+    const visit = await openVisit(device, 'visit');
+    await vi.advanceTimersByTimeAsync(500);
+    expect(visit.view.value.timeline).toHaveLength(1);
+    let written: () => void = () => undefined;
+    disk.written = new Promise((resolve) => {
+      written = resolve;
+    });
+    const { saved } = visit.record(mark);
+    there('while it writes');
+    written();
+    await saved;
+    await vi.advanceTimersByTimeAsync(500);
+    expect(visit.view.value.timeline).toHaveLength(3);
+    vi.useRealTimers();
+  });
+
+  test('a log that cannot be read is said aloud, not an empty visit', async () => {
+    const { device } = diskOf();
+    vi.spyOn(device.log, 'entriesOf').mockRejectedValueOnce(new Error('gone'));
+    await expect(openVisit(device, 'visit')).rejects.toThrow('gone');
+    expect((await openVisit(device, 'visit')).view.value.status).toBe('capturing');
   });
 
   test('dots become checks when the server has them', async () => {

@@ -1,16 +1,13 @@
 import 'fake-indexeddb/auto';
 import { deleteDB } from 'idb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { type DeviceLog, openLog } from '../../pwa/src/log/log.ts';
+import { LogError } from '../../pwa/src/log/error.ts';
+import type { DeviceLog } from '../../pwa/src/log/log.ts';
+import { openLog } from '../../pwa/src/log/open.ts';
 import { browserPorts, type Ports } from '../../pwa/src/sync/ports.ts';
-import { is_stalled } from '../../pwa/src/sync/status.ts';
-import {
-  openSession,
-  type Session,
-  type SyncHandle,
-  type SyncStatus,
-  startSync,
-} from '../../pwa/src/sync/sync.ts';
+import { openSession, type Session, signOut } from '../../pwa/src/sync/session.ts';
+import { is_stalled, type SyncStatus } from '../../pwa/src/sync/status.ts';
+import { type SyncHandle, startSync } from '../../pwa/src/sync/sync.ts';
 import { type Fault, SyncServer } from './sync_server.ts';
 import { PERSON, tap, taps, VISIT } from './tablet.ts';
 
@@ -336,6 +333,63 @@ test('the app opens offline with the account that was used last', async () => {
   });
 });
 
+test('who opened the app without a network can sign out when there is one', async () => {
+  await openSession(ports);
+  server.fault = () => 'drop';
+  const { session } = await openSession(ports);
+  expect(session?.csrf_token).toBeNull();
+  expect(await signOut(session as Session, ports)).toBe(false);
+  server.fault = () => null;
+  expect(await signOut(session as Session, ports)).toBe(true);
+  expect(server.signed_in).toBeNull();
+  expect((await openSession(ports)).accounts).toEqual([]);
+});
+
+test('signing out where the session has ended already forgets the account', async () => {
+  const { session } = await openSession(ports);
+  server.signed_in = null;
+  expect(await signOut(session as Session, ports)).toBe(true);
+  expect((await openSession(ports)).session).toBeNull();
+});
+
+test('signing out ends nobody else’s session', async () => {
+  const { session } = await openSession(ports);
+  server.signed_in = 'somebody-else';
+  expect(await signOut(session as Session, ports)).toBe(true);
+  expect(server.signed_in).toBe('somebody-else');
+});
+
+test('a storage that fails while sending is not said to be a missing network', async () => {
+  begin();
+  await until({ network: 'online' });
+  const broken = vi.spyOn(log, 'unsent').mockRejectedValue(new LogError('storage-unavailable'));
+  sync?.nudge();
+  await until({ network: 'online', attention: { code: 'storage', text: null } });
+  broken.mockRestore();
+});
+
+test('a lock that cannot be had does not end the sending for ever', async () => {
+  const locks = { request: () => Promise.reject(new TypeError('no locks here')) };
+  vi.stubGlobal('navigator', { locks });
+  await log.append([tap()]);
+  begin();
+  await until({ attention: { code: 'failed', text: null }, on_tablet: 1 });
+  vi.unstubAllGlobals();
+  sync?.nudge();
+  await until({ on_tablet: 0, attention: null });
+});
+
+test('counts that cannot be read are not said to be the old ones', async () => {
+  const complaint = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  const counts = vi.spyOn(log, 'counts').mockRejectedValue(new LogError('storage-unavailable'));
+  begin();
+  await until({ counted: 'failed' });
+  counts.mockRestore();
+  sync?.nudge();
+  await until({ counted: 'counted' });
+  complaint.mockRestore();
+});
+
 test('a tablet that nobody used asks to sign in', async () => {
   server.signed_in = null;
   expect(await openSession(ports)).toEqual({ session: null, network: 'sign-in', accounts: [] });
@@ -348,6 +402,7 @@ test('a queue that waits for more than ten minutes while online is stalled', () 
     network: 'online',
     since: '2026-11-12T14:00:00.000Z',
     last_contact_at: null,
+    counted: 'counted',
   } as const;
   const at = Date.parse(waiting.oldest_unsent_at) + 10 * 60_000;
   expect(is_stalled(waiting, at)).toBe(false);

@@ -86,6 +86,23 @@ test('without anything to do it asks for news every five minutes', async () => {
   expect(talks).toEqual(['all', 'push', 'all']);
 });
 
+test('a talk that breaks is tried again like any other', async () => {
+  const complaint = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  let tries = 0;
+  const breaking = startLoop(async () => {
+    tries += 1;
+    if (tries === 1) throw new Error('the lock was refused');
+    return true;
+  });
+  breaking.plan('all', 0);
+  await vi.advanceTimersByTimeAsync(10);
+  breaking.plan('push', 1_000);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(tries).toBe(2);
+  expect(complaint).toHaveBeenCalled();
+  breaking.stop();
+});
+
 test('a stopped loop talks no more', async () => {
   loop.plan('all', 100);
   loop.stop();

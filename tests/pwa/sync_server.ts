@@ -85,6 +85,10 @@ export class SyncServer {
     switch (url.pathname) {
       case '/api/v1/me':
         return this.signed_in ? [200, this.#me(this.signed_in)] : problem(401, 'sign-in-needed');
+      case '/sign-out':
+        if (request.headers['x-csrftoken'] !== 'csrf-1') return problem(400, 'csrf-missing');
+        this.signed_in = null;
+        return [200, {}];
       case '/api/v1/sync/streams':
         if (!this.signed_in) return problem(401, 'sign-in-needed');
         if (request.headers['x-csrftoken'] !== 'csrf-1') return problem(400, 'csrf-missing');

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
-import { hashBody } from '../../pwa/src/log/hash.ts';
+import { EMPTY_HASH, hashBody } from '../../pwa/src/log/hash.ts';
 import { CHANGES, ITEM } from '../../pwa/src/sync/changes.ts';
 import { HELLO } from '../../pwa/src/sync/hello.ts';
 import { browserPorts } from '../../pwa/src/sync/ports.ts';
 import { PUSHED, writeBatch } from '../../pwa/src/sync/push.ts';
-import { EMPTY_HASH, extendHash } from '../../pwa/src/sync/running_hash.ts';
+import { extendHash } from '../../pwa/src/sync/running_hash.ts';
 import { tap } from './tablet.ts';
 
 // The wire is written once; pytest reads the same files.

@@ -1,4 +1,3 @@
-import argparse
 import os
 import re
 import subprocess
@@ -12,6 +11,7 @@ import pytest
 import dev
 import noticing
 import toolchain
+from noticing.web import health
 
 REQUIREMENTS = toolchain.ROOT / "requirements"
 
@@ -120,8 +120,15 @@ def test_one_failing_check_fails_the_run(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_a_test_is_named_from_where_one_stands(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(Path(__file__).parent)
-    assert dev.from_root("test_dev.py::test_x") == f"{__file__}::test_x"
-    assert dev.from_root("-k") == "-k"
+    assert dev.from_root(["-x", "test_dev.py::test_x"]) == ["-x", f"{__file__}::test_x"]
+
+
+def test_the_value_of_an_option_is_no_test_even_where_a_folder_has_its_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(toolchain.ROOT)
+    typed = ["-k", "protocols", "tests"]
+    assert dev.from_root(typed) == ["-k", "protocols", str(toolchain.ROOT / "tests")]
 
 
 @pytest.mark.parametrize(
@@ -130,9 +137,9 @@ def test_a_test_is_named_from_where_one_stands(monkeypatch: pytest.MonkeyPatch) 
         ([], ["--host", "127.0.0.1", "--port", "8000", "--data", str(toolchain.ROOT / "data"), "--demo"]),
         (
             ["--empty", "--lan", "--port", "9000", "--data", "kept",
-             "--tls-cert", "c.pem", "--tls-key", "k.pem"],
+             "--url", "https://a.example", "--tls-cert", "c.pem", "--tls-key", "k.pem"],
             ["--host", "0.0.0.0", "--port", "9000", "--data", "HERE/kept", "--empty",
-             "--tls-cert", "HERE/c.pem", "--tls-key", "HERE/k.pem"],
+             "--url", "https://a.example", "--tls-cert", "HERE/c.pem", "--tls-key", "HERE/k.pem"],
         ),
     ],
 )  # fmt: skip
@@ -154,10 +161,9 @@ def test_run_hands_on_what_was_chosen(
     ]
 
 
-def test_screenshots_say_so_when_there_is_no_script(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(dev, "ROOT", tmp_path)
-    with pytest.raises(SystemExit, match=r"no docs/screenshots\.py"):
-        dev.screenshots(argparse.Namespace())
+def test_server_and_set_up_look_for_the_same_libraries() -> None:
+    """Each in a place that cannot import the other: one runs before anything is installed, one in the package."""
+    assert list(health.PANGO.values()) == list(toolchain.PANGO)
 
 
 def silence_set_up(monkeypatch: pytest.MonkeyPatch) -> None:

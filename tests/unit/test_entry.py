@@ -11,8 +11,8 @@ from noticing.entry_log.entry import (
     make_stand_in_id,
     parse_body,
     read_claimed_id,
-    read_instant,
 )
+from noticing.instants import read_instant
 from visits import entry as visit_entry
 
 ID = "019a7c10-0101-7a00-8000-000000000101"

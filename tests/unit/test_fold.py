@@ -32,11 +32,10 @@ def test_it_tells_the_story_that_the_tablet_tells(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda file: file.parent.name)
 def test_it_tells_the_worked_sample_of_every_protocol(sample: Path) -> None:
-    protocol = json.loads(sample.with_name("1.0.0.json").read_text(encoding="utf-8"))
-    entries = json.loads(sample.read_text(encoding="utf-8"))
-    assert fold(entries, protocol) == json.loads(
-        sample.with_name("sample.view.json").read_text(encoding="utf-8")
-    )
+    wanted = json.loads(sample.with_name("sample.view.json").read_text(encoding="utf-8"))
+    version = wanted["context"]["protocol_version"]
+    protocol = json.loads(sample.with_name(f"{version}.json").read_text(encoding="utf-8"))
+    assert fold(json.loads(sample.read_text(encoding="utf-8")), protocol) == wanted
 
 
 @given(seed=st.integers(0, 2**32), order=st.randoms(use_true_random=False))

@@ -18,16 +18,16 @@ def test_a_role_holds_from_its_first_instant_until_before_its_last() -> None:
     assert LEE.actor_at(NOON - HOUR).roles == frozenset()
     assert LEE.actor_at(NOON).roles == {"coach"}
     assert LEE.actor_at(NOON + HOUR).roles == {"principal"}
-    assert LEE.is_paired_at("rivera", NOON)
-    assert not LEE.is_paired_at("rivera", NOON + HOUR)
-    assert not LEE.is_paired_at("okafor", NOON)
+    assert LEE.coaches_at("rivera", NOON)
+    assert not LEE.coaches_at("rivera", NOON + HOUR)
+    assert not LEE.coaches_at("okafor", NOON)
 
 
 def test_a_principal_reaches_her_own_schools_only() -> None:
     assert LEE.actor_at(NOON).school_ids == {"north"}
     assert LEE.actor_at(NOON + HOUR).school_ids == {"south"}
     everywhere = History("lee", "tenant", [("coach", None, Span(NOON, None))], [])
-    assert everywhere.actor_at(NOON).school_ids == frozenset()
+    assert everywhere.actor_at(NOON).school_ids is None
 
 
 def test_times_of_one_stretch_have_the_same_answers() -> None:

@@ -33,8 +33,9 @@ def measured(rule: str, of: str | list[str], *entries: Entry, **more: Any) -> di
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda file: file.parent.name)
 def test_the_worked_samples_measure_as_written_down(sample: Path) -> None:
-    protocol = json.loads(sample.with_name("1.0.0.json").read_text(encoding="utf-8"))
     view = json.loads(sample.read_text(encoding="utf-8"))
+    version = view["context"]["protocol_version"]
+    protocol = json.loads(sample.with_name(f"{version}.json").read_text(encoding="utf-8"))
     wanted = json.loads(sample.with_name("sample.measures.json").read_text(encoding="utf-8"))
     assert measures_of(view, protocol) == wanted
 

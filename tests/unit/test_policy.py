@@ -5,10 +5,21 @@ from itertools import product
 
 import pytest
 
-from noticing.accounts.policy import Actor, Colleague, Device, Evidence, Place, Sitting, Subject, can
+from noticing.accounts.policy import (
+    Actor,
+    Colleague,
+    Device,
+    Evidence,
+    Pair,
+    Place,
+    SchoolName,
+    Sitting,
+    Subject,
+    can,
+    reach_of,
+)
 
 ROLES = ("coach", "principal", "teacher", "admin")
-ANYWHERE: frozenset[str] = frozenset()
 
 SITTING = Sitting(
     tenant_id="t",
@@ -23,8 +34,11 @@ SITTING = Sitting(
 WALKTHROUGH = replace(SITTING, channel="walkthrough", observer_id="principal", is_pairing_held=False)
 SCRIPT = Evidence("t", "script.written", "coach", SITTING)
 COLLEAGUE = Colleague("t", "teacher", frozenset({"s1"}), is_paired=True)
+SCHOOL = SchoolName("t", "s1", is_partners=True)
 
-SUBJECTS: list[Subject] = [Place("t"), Device("t", "coach"), COLLEAGUE, SITTING, WALKTHROUGH, SCRIPT]
+SUBJECTS: list[Subject] = [
+    Place("t"), Device("t", "coach"), COLLEAGUE, SCHOOL, Pair("t", "coach"), SITTING, WALKTHROUGH, SCRIPT,
+]  # fmt: skip
 ACTIONS = [
     "app.enter",
     "account.use",
@@ -33,7 +47,10 @@ ACTIONS = [
     "device.enrol",
     "device.deliver",
     "changes.read",
+    "tenant.know",
+    "school.know",
     "colleague.know",
+    "pairing.know",
     "observation.add",
     "entry.read",
     "feedback.read",
@@ -41,7 +58,7 @@ ACTIONS = [
 ]
 
 
-def actor(person_id: str, *roles: str, tenant_id: str = "t", schools: frozenset[str] = ANYWHERE) -> Actor:
+def actor(person_id: str, *roles: str, tenant_id: str = "t", schools: frozenset[str] | None = None) -> Actor:
     return Actor(person_id, tenant_id, frozenset(roles), schools)
 
 
@@ -61,6 +78,7 @@ COACH, TEACHER, PRINCIPAL = (
         ("people.manage", {"admin"}),
         ("account.use", set(ROLES)),
         ("notes.list", set(ROLES)),
+        ("tenant.know", set(ROLES)),
     ],
 )
 def test_each_role_may_do_its_own_and_no_more(action: str, allowed: set[str]) -> None:
@@ -116,6 +134,49 @@ def test_a_principal_walks_through_the_own_school_only() -> None:
     assert can(replace(PRINCIPAL, school_ids=here), "observation.add", WALKTHROUGH)
     assert not can(replace(PRINCIPAL, school_ids=there), "observation.add", WALKTHROUGH)
     assert not can(COACH, "observation.add", replace(WALKTHROUGH, observer_id="coach"))
+
+
+def test_reaching_no_school_is_not_reaching_every_school() -> None:
+    nowhere = replace(PRINCIPAL, school_ids=frozenset())
+    assert can(PRINCIPAL, "observation.add", WALKTHROUGH)
+    assert not can(nowhere, "observation.add", WALKTHROUGH)
+    assert not can(nowhere, "colleague.know", replace(COLLEAGUE, is_paired=False))
+    assert not can(nowhere, "school.know", replace(SCHOOL, is_partners=False))
+
+
+@pytest.mark.parametrize(
+    ("grants", "reach"),
+    [
+        ([], frozenset()),
+        ([("coach", "s1"), ("teacher", "s2")], {"s1", "s2"}),
+        ([("coach", None), ("teacher", "s2")], None),
+        ([("coach", None), ("principal", "s2")], {"s2"}),
+        ([("teacher", "s2"), ("principal", None)], None),
+    ],
+)
+def test_a_person_reaches_where_she_is_principal_else_where_she_holds_a_role(
+    grants: list[tuple[str, str | None]], reach: set[str] | None
+) -> None:
+    assert reach_of(grants) == reach
+
+
+def test_a_school_is_known_where_one_has_a_role_or_coaches_somebody() -> None:
+    elsewhere = replace(COACH, school_ids=frozenset({"s2"}))
+    assert can(elsewhere, "school.know", SCHOOL)
+    assert not can(elsewhere, "school.know", replace(SCHOOL, is_partners=False))
+    assert can(COACH, "school.know", replace(SCHOOL, is_partners=False))
+    assert not can(replace(PRINCIPAL, school_ids=frozenset({"s2"})), "school.know", SCHOOL)
+
+
+def test_a_pairing_is_known_to_its_coach_alone() -> None:
+    assert can(COACH, "pairing.know", Pair("t", "coach"))
+    for person in (TEACHER, PRINCIPAL, actor("other", "coach"), actor("coach", "teacher")):
+        assert not can(person, "pairing.know", Pair("t", "coach"))
+
+
+def test_whoever_is_signed_in_may_leave() -> None:
+    assert can(actor("stranger"), "account.leave", Place("t"))
+    assert not can(actor("stranger"), "account.leave", Place("other"))
 
 
 def test_nobody_observes_in_the_name_of_another_or_oneself() -> None:

@@ -26,10 +26,16 @@ def document(slug: str = "engagement-sweep") -> dict[str, Any]:
     return copy.deepcopy(ALL[slug, "1.0.0"].document)
 
 
-def test_the_four_instruments_ship_and_use_all_eight_types() -> None:
-    assert {slug for slug, _ in ALL} == {
-        "lesson-clarity", "engagement-sweep", "responses-and-feedback", "selective-script",
-    }  # fmt: skip
+def test_every_folder_is_an_instrument_and_has_its_worked_sample() -> None:
+    folders = {file for file in find_folder().iterdir() if file.is_dir()}
+    assert {slug for slug, _ in ALL} == {folder.name for folder in folders}
+    for folder in folders:
+        assert {f"sample.{name}.json" for name in ("entries", "view", "measures")} <= {
+            file.name for file in folder.iterdir()
+        }
+
+
+def test_the_instruments_use_all_eight_types() -> None:
     used = {item["type"] for protocol in ALL.values() for item in protocol.items()}
     assert used == {"check", "tally", "sweep", "script", "yesno", "rating", "choice", "tags"}
 
@@ -37,7 +43,7 @@ def test_the_four_instruments_ship_and_use_all_eight_types() -> None:
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda file: file.parent.name)
 def test_every_entry_of_a_sample_fits_its_protocol(sample: Path) -> None:
     entries = read(sample)
-    said = entries[0]["payload"]
+    said = next(entry["payload"] for entry in entries if entry["kind"] == "observation.started")
     protocol = ALL[said["protocol_slug"], said["protocol_version"]]
     assert said["protocol_hash"] == protocol.hash
     for entry in entries:
@@ -192,7 +198,7 @@ def test_all_broken_files_are_told_at_once(folder: Path) -> None:
 
 def test_authors_check_a_file_by_a_command(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert check.main([]) == 0
-    assert capsys.readouterr().out == "4 protocol versions: nothing is wrong.\n"
+    assert capsys.readouterr().out == f"{len(ALL)} protocol versions: nothing is wrong.\n"
     file = folder / "engagement-sweep/1.0.0.json"
     file.write_text(json.dumps(document() | {"minutes": 0}), encoding="utf-8")
     assert check.main([str(file), str(folder / "none.json")]) == 1

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from noticing.feedback.wording_rules import ERRORS, WARNINGS, check_share, find_wording, lint
+from noticing.feedback.wording_rules import ERRORS, WARNINGS, Finding, check_share, find_wording
 
 WIRE = json.loads((Path(__file__).parents[1] / "wire/wording.json").read_text(encoding="utf-8"))
 
@@ -37,8 +37,13 @@ def test_a_code_is_said_once_however_often_it_is_found() -> None:
 
 
 def test_two_names_in_a_row_are_both_found() -> None:
-    assert [one.text for one in lint("Here I saw Jamal Élodie’s work.", "coaching")] == ["Jamal", "Élodie"]
+    assert [one.text for one in find_in_question("Here I saw Jamal Élodie’s work.")] == ["Jamal", "Élodie"]
 
 
 def test_a_language_without_lists_is_held_to_the_english_ones() -> None:
-    assert [one.text for one in lint("A great start.", "coaching", locale="xx_YY")] == ["great"]
+    assert [one.text for one in find_in_question("A great start.", "xx_YY")] == ["great"]
+
+
+def find_in_question(text: str, locale: str = "en") -> list[Finding]:
+    found = find_wording({"questions": [text]}, "coaching", (), locale)
+    return [one for one in found if one.field == "questions.0"]

@@ -9,7 +9,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from noticing.accounts.doors import guard_doors
-from noticing.accounts.people import grant_role
+from noticing.accounts.people import end_role, grant_role
 from noticing.app import DOORS
 from noticing.clock import make_id
 from school import School, csrf_token, make_school, sign_in
@@ -56,12 +56,12 @@ def doors_of(app: Flask, endpoint: str) -> Iterator[tuple[str, str]]:
 
 
 @pytest.fixture
-def school(sqlite_app: Flask) -> School:
-    return make_school(sqlite_app)
+def school(app: Flask) -> School:
+    return make_school(app)
 
 
-def test_every_route_stands_in_the_list_and_every_line_of_it_is_a_route(sqlite_app: Flask) -> None:
-    assert {rule.endpoint for rule in rules_of(sqlite_app)} == set(DOORS)
+def test_every_route_stands_in_the_list_and_every_line_of_it_is_a_route(app: Flask) -> None:
+    assert {rule.endpoint for rule in rules_of(app)} == set(DOORS)
 
 
 def test_the_table_of_this_test_covers_every_lock() -> None:
@@ -70,26 +70,26 @@ def test_the_table_of_this_test_covers_every_lock() -> None:
 
 def test_a_route_that_is_not_listed_stays_shut() -> None:
     app = Flask("planted")
-    app.config |= {"SECRET_KEY": "x", "MAX_CONTENT_LENGTH": 1000}
+    app.config |= {"SECRET_KEY": "x", "MAX_CONTENT_LENGTH": 1000, "NOTICING_URL": ""}
     app.add_url_rule("/back-door", "back_door", lambda: "come in")
-    guard_doors(app, {})
+    guard_doors(app, {}, recognise_device=lambda _request: None)
     app.register_error_handler(Exception, lambda error: (getattr(error, "code", "fault"), 404))
     answer = app.test_client().get("/back-door")
     assert (answer.status_code, answer.text) == (404, "not-found")
 
 
 @pytest.mark.parametrize("endpoint", LOCKED)
-def test_nobody_gets_through_a_locked_door_without_an_account(sqlite_app: Flask, endpoint: str) -> None:
-    for method, path in doors_of(sqlite_app, endpoint):
-        answer = sqlite_app.test_client().open(path, method=method)
+def test_nobody_gets_through_a_locked_door_without_an_account(app: Flask, endpoint: str) -> None:
+    for method, path in doors_of(app, endpoint):
+        answer = app.test_client().open(path, method=method)
         assert is_shut_to_strangers(answer), f"{method} {path}: {answer.status}"
 
 
 @pytest.mark.parametrize("endpoint", LOCKED)
-def test_a_forged_session_opens_nothing(sqlite_app: Flask, endpoint: str) -> None:
-    client = sqlite_app.test_client()
+def test_a_forged_session_opens_nothing(app: Flask, endpoint: str) -> None:
+    client = app.test_client()
     client.set_cookie("noticing-session", "eyJfdXNlcl9pZCI6ImEifQ.aaaaaa.bbbbbbbbbbbbbbbbbbbb")
-    for method, path in doors_of(sqlite_app, endpoint):
+    for method, path in doors_of(app, endpoint):
         assert is_shut_to_strangers(client.open(path, method=method))
 
 
@@ -99,14 +99,12 @@ def is_shut_to_strangers(answer: TestResponse) -> bool:
 
 
 @pytest.mark.parametrize("role", sorted(WHO))
-def test_each_role_gets_through_its_own_doors_and_no_others(
-    sqlite_app: Flask, school: School, role: str
-) -> None:
-    client = sqlite_app.test_client()
+def test_each_role_gets_through_its_own_doors_and_no_others(app: Flask, school: School, role: str) -> None:
+    client = app.test_client()
     assert sign_in(client, school.email(WHO[role])) == 303
     token, entered = token_of(client), set()
     for endpoint in LOCKED:
-        for method, path in doors_of(sqlite_app, endpoint):
+        for method, path in doors_of(app, endpoint):
             answer = client.open(path, method=method, headers={"X-CSRFToken": token})
             assert answer.status_code not in (400, 401, 500), f"{method} {path}: {answer.status}"
             if answer.status_code != 403:
@@ -114,16 +112,34 @@ def test_each_role_gets_through_its_own_doors_and_no_others(
     assert entered == {endpoint for endpoint, roles in LETS_IN.items() if role in roles}
 
 
-def test_a_request_that_changes_something_needs_its_token(sqlite_app: Flask, school: School) -> None:
+def test_who_has_no_role_left_may_sign_out_and_do_nothing_else(app: Flask, school: School) -> None:
+    client = app.test_client()
+    sign_in(client, school.email("dana"))
+    token = token_of(client)
+    with app.app_context():
+        end_role(school.people["dana"], "admin")
+    entered = {
+        endpoint
+        for endpoint in LOCKED
+        for method, path in doors_of(app, endpoint)
+        if client.open(path, method=method, headers={"X-CSRFToken": token}).status_code != 403
+    }
+    # Her tablet still delivers; behind a door that asks about one observation, there is nothing of hers.
+    objects = {name for name in LOCKED if DOORS[name].kind == "object"}
+    assert entered == {"sync.hello", "sync.push", "accounts.sign_out"} | objects
+    assert client.get("/api/v1/me").status_code == 401
+
+
+def test_a_request_that_changes_something_needs_its_token(app: Flask, school: School) -> None:
     """Signed in as everything at once, so that only the missing token can be the reason."""
-    with sqlite_app.app_context():
+    with app.app_context():
         for role in WHO:
             grant_role(school.people["dana"], role)
-    client = sqlite_app.test_client()
+    client = app.test_client()
     sign_in(client, school.email("dana"))
     tried = set()
     for endpoint in DOORS:
-        for method, path in doors_of(sqlite_app, endpoint):
+        for method, path in doors_of(app, endpoint):
             for headers in ({}, {"X-CSRFToken": "made up"}) if method != "GET" else ():
                 answer = client.open(path, method=method, headers=headers)
                 assert answer.status_code == 400, f"{method} {path}: {answer.status}"
@@ -138,19 +154,17 @@ def test_a_request_that_changes_something_needs_its_token(sqlite_app: Flask, sch
 
 
 @pytest.mark.parametrize("path", ["/notes/{}", "/notes/{}.pdf"])
-def test_what_is_not_there_and_what_is_not_yours_look_the_same(
-    sqlite_app: Flask, school: School, path: str
-) -> None:
-    client = sqlite_app.test_client()
+def test_what_is_not_there_and_what_is_not_yours_look_the_same(app: Flask, school: School, path: str) -> None:
+    client = app.test_client()
     sign_in(client, school.email("rivera"))
     answer = client.get(path.format(make_id()))
     assert answer.status_code == 404
     assert "not-found" in answer.text
 
 
-def test_a_page_that_forgets_to_ask_the_policy_answers_nothing(sqlite_app: Flask, school: School) -> None:
-    sqlite_app.view_functions["feedback.notes_page"] = lambda **_: "evidence"
-    client = sqlite_app.test_client()
+def test_a_page_that_forgets_to_ask_the_policy_answers_nothing(app: Flask, school: School) -> None:
+    app.view_functions["feedback.notes_page"] = lambda **_: "evidence"
+    client = app.test_client()
     sign_in(client, school.email("rivera"))
     answer = client.get(f"/notes/{make_id()}")
     assert answer.status_code == 500

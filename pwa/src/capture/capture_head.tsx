@@ -1,14 +1,14 @@
 import type { Entry } from '../entry/entry.ts';
-import { useDevice } from '../ui/device.ts';
 import { Icon } from '../ui/icons.tsx';
-import { countMarks } from '../ui/mark_state.ts';
 import { rich, t } from '../ui/messages/messages.ts';
 import { links } from '../ui/routes.ts';
 import { networkText } from '../ui/sync_words.ts';
 import { useTick } from '../ui/ticks.ts';
 import { stopwatch } from '../ui/times.ts';
-import type { Visit } from '../ui/visit.ts';
 import { visitNames } from '../ui/visit_names.ts';
+import { useDevice } from '../visits/device.ts';
+import { countMarks } from '../visits/mark_state.ts';
+import type { Visit } from '../visits/visit.ts';
 import { is_dimmed, toggleDimmed } from './dimmed.ts';
 import { elapsedNow } from './watch.ts';
 
@@ -77,7 +77,14 @@ function CaptureStatus({ visit }: { visit: Visit }) {
       <span>{rich('status.on_tablet', { n: on_tablet })}</span>
       <span class="soft">
         {t('status.sent', { n: sent, network: networkText(sync.status.value) })}
-        {set_aside > 0 && ` · ${t('status.set_aside', { n: set_aside })}`}
+        {set_aside > 0 && (
+          <>
+            {' · '}
+            <a class="aside-link" href={links.waiting}>
+              {t('status.set_aside', { n: set_aside })}
+            </a>
+          </>
+        )}
       </span>
     </p>
   );

@@ -1,14 +1,14 @@
 import { useEffect } from 'preact/hooks';
 import { t } from '../ui/messages/messages.ts';
 import { go, links } from '../ui/routes.ts';
-import { useVisit } from '../ui/visit.ts';
+import { useVisit, type Visit } from '../visits/visit.ts';
 import { Observing } from './observing.tsx';
 
 /** The way into a visit that goes on; a finished one is in review. */
 export function CaptureScreen({ observation_id }: { observation_id: string }) {
   const visit = useVisit(observation_id);
   const status = visit?.view.value.status;
-  const is_over = status === 'finished' || status === 'shared';
+  const is_over = visit !== undefined && is_finished_on_disk(visit);
   useEffect(() => {
     if (is_over) location.replace(links.review(observation_id));
   }, [is_over, observation_id]);
@@ -25,4 +25,14 @@ export function CaptureScreen({ observation_id }: { observation_id: string }) {
     );
   }
   return <Observing visit={visit} />;
+}
+
+/** A finish that is not written yet could still fail, and its screen would be gone. */
+function is_finished_on_disk(visit: Visit): boolean {
+  const { status } = visit.view.value;
+  const is_on_its_way = visit.entries.value.some(
+    ({ entry, state }) =>
+      entry.kind === 'observation.finished' && (state === 'ring' || state === 'unsaved'),
+  );
+  return (status === 'finished' || status === 'shared') && !is_on_its_way;
 }

@@ -1,35 +1,68 @@
-import { useState } from 'preact/hooks';
 import { readClock } from '../entry/clock.ts';
 import { Dialog } from '../ui/dialog.tsx';
-import { coversOf } from '../ui/finish.ts';
-import { countEvidence } from '../ui/mark_state.ts';
 import { t } from '../ui/messages/messages.ts';
-import { go, links } from '../ui/routes.ts';
 import { nowText } from '../ui/times.ts';
-import type { Visit } from '../ui/visit.ts';
+import { UnsavedBanner } from '../ui/unsaved_banner.tsx';
+import { useSaving } from '../ui/use_saving.ts';
+import { finishDraft } from '../visits/finish.ts';
+import { forgetHalfLine } from '../visits/half_line.ts';
+import { countEvidence } from '../visits/mark_state.ts';
+import type { Visit } from '../visits/visit.ts';
+import { type HalfLineOnScreen, lineDraft } from './script/half_line.ts';
 
-export function FinishDialog({ visit, onClose }: { visit: Visit; onClose: () => void }) {
-  const [has_failed, setFailed] = useState(false);
-  const shown = visit.entries.value;
-  const finish = async () => {
-    const own = shown.filter((one) => one.is_own).map((one) => one.entry);
-    const payload = { ended_at: nowText(), covers: coversOf(own, readClock()) };
-    const { saved } = visit.record({ kind: 'observation.finished', payload });
-    if (await saved) go(links.review(visit.observation_id));
-    else setFailed(true);
-  };
+interface Props {
+  visit: Visit;
+  half_line: HalfLineOnScreen;
+  script_key: string | null;
+  onClose: () => void;
+}
+
+/** The screen goes on to the review by itself as soon as the end is on this tablet's disk. */
+export function FinishDialog({ visit, half_line, script_key, onClose }: Props) {
+  const saving = useSaving();
+  const n_unsaved = visit.unsaved.value.length;
+  const half_text = half_line.line.value.text.trim();
   return (
     <Dialog title={t('finish.title')} onClose={onClose}>
-      <p>{t('finish.text', { n: countEvidence(shown, visit.view.value.retracted) })}</p>
-      {has_failed && <p class="notice">{t('unsaved.finish')}</p>}
+      <p>
+        {t('finish.text', { n: countEvidence(visit.entries.value, visit.view.value.retracted) })}
+      </p>
+      {half_text && <p class="soft">{t('finish.half_line', { text: half_text })}</p>}
+      {saving.state === 'failed' && (
+        <p class="notice" role="alert">
+          {t('unsaved.finish')}
+        </p>
+      )}
+      {n_unsaved > 0 && <p>{t('finish.not_yet')}</p>}
+      <UnsavedBanner visit={visit} />
       <div class="dialog-foot">
         <button type="button" class="button" onClick={onClose}>
           {t('finish.go_on')}
         </button>
-        <button type="button" class="button primary" onClick={finish}>
+        <button
+          type="button"
+          class="button primary"
+          disabled={saving.is_busy || n_unsaved > 0}
+          onClick={() => saving.run(() => finish(visit, half_line, script_key))}
+        >
           {t('finish.now')}
         </button>
       </div>
     </Dialog>
   );
+}
+
+/** What was being typed was heard in this visit, so it is added before the end. */
+async function finish(visit: Visit, half_line: HalfLineOnScreen, script_key: string | null) {
+  const line = lineDraft(half_line.line.peek(), script_key);
+  if (line) {
+    const { saved } = visit.record(line);
+    half_line.empty();
+    if (!(await saved)) return false;
+  }
+  const entries = visit.entries.peek().map((one) => one.entry);
+  const draft = finishDraft(entries, nowText(), readClock());
+  const is_saved = await visit.record({ kind: 'observation.finished', ...draft }).saved;
+  if (is_saved) forgetHalfLine(visit.observation_id);
+  return is_saved;
 }

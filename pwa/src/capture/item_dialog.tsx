@@ -1,7 +1,7 @@
 import type { Item } from '../protocol/protocol.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { t } from '../ui/messages/messages.ts';
-import type { Visit, VisitDraft } from '../ui/visit.ts';
+import type { Visit, VisitDraft } from '../visits/visit.ts';
 
 interface Props {
   item: Item;

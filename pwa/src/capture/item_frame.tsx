@@ -1,23 +1,23 @@
 import type { ComponentChildren } from 'preact';
-import type { Item } from '../protocol/protocol.ts';
 import { MarkSign } from '../ui/mark_sign.tsx';
-import type { MarkState } from '../ui/mark_state.ts';
 import { t } from '../ui/messages/messages.ts';
 import { ExplainButton } from './explain_button.tsx';
+import type { ItemProps } from './item_props.ts';
+import { lastTimes, registerOf } from './marks.ts';
 
-interface Props {
-  item: Item;
-  state: MarkState | null;
-  is_agreed: boolean;
-  time: string;
+interface Props extends ItemProps {
   /** What stands beneath the answers. */
-  note?: ComponentChildren;
-  explain: (item: Item) => void;
+  note?: string;
+  /** Takes the room of the longest of these, so that nothing moves when the note changes. */
+  other_notes?: string[];
   children: ComponentChildren;
 }
 
 /** A question with its answers beneath: yes/no, rating, choice, tags. */
-export function ItemFrame({ item, state, is_agreed, time, note, explain, children }: Props) {
+export function ItemFrame(props: Props) {
+  const { item, view, state, started_at, is_agreed, explain, other_notes = [], children } = props;
+  const { is_in_conflict, occurred_at } = registerOf(view);
+  const note = is_in_conflict ? t('capture.two_versions') : props.note;
   return (
     <fieldset class="ask">
       <legend class="only-read">{item.prompt}</legend>
@@ -26,12 +26,21 @@ export function ItemFrame({ item, state, is_agreed, time, note, explain, childre
           {item.prompt}
         </span>
         {is_agreed && <span class="agreed">{t('capture.agreed')}</span>}
-        <span class="look-times num">{time}</span>
+        <span class="look-times num">{occurred_at && lastTimes([occurred_at], started_at, 1)}</span>
         <MarkSign state={state} />
         <ExplainButton item={item} explain={explain} />
       </div>
       <div class="ask-answers">{children}</div>
-      {note !== undefined && <div class="ask-note">{note}</div>}
+      {note !== undefined && (
+        <div class="ask-note">
+          <p>{note}</p>
+          {other_notes.map((other) => (
+            <p key={other} class="ask-room" aria-hidden="true">
+              {other}
+            </p>
+          ))}
+        </div>
+      )}
     </fieldset>
   );
 }

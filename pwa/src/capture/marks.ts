@@ -1,7 +1,7 @@
 import { is_evidence } from '../entry/kinds.ts';
 import type { ItemView, RegisterView } from '../observation/view.ts';
-import { leastSafe, type MarkState, type ShownEntry } from '../ui/mark_state.ts';
 import { msBetween, stopwatch } from '../ui/times.ts';
+import { leastSafe, type MarkState, type ShownEntry } from '../visits/mark_state.ts';
 
 /** For each item the least safe state of its live marks: what its sign shows. */
 export function statesByItem(

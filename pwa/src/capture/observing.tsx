@@ -4,8 +4,8 @@ import type { Item } from '../protocol/protocol.ts';
 import { announce } from '../ui/announcer.tsx';
 import { lineText } from '../ui/line_text.ts';
 import { t } from '../ui/messages/messages.ts';
-import type { Visit, VisitDraft } from '../ui/visit.ts';
 import { VisitDetails } from '../ui/visit_details.tsx';
+import type { Visit, VisitDraft } from '../visits/visit.ts';
 import { CaptureFoot } from './capture_foot.tsx';
 import { CaptureHead } from './capture_head.tsx';
 import { columnsOf, scriptItem } from './columns.ts';
@@ -14,15 +14,17 @@ import { vibrate } from './feel.ts';
 import { FinishDialog } from './finish_dialog.tsx';
 import { ItemDialog } from './item_dialog.tsx';
 import { registerOf } from './marks.ts';
+import { openHalfLine } from './script/half_line.ts';
 import { Heard } from './script/heard.tsx';
 import { SectionList } from './section_list.tsx';
-import { SittingContext } from './sitting.ts';
+import { SittingContext, studentsToSweep } from './sitting.ts';
 import { useWakeLock } from './wake_lock.ts';
 
 type Open = { what: 'item'; item: Item } | { what: 'finish' } | { what: 'details' } | null;
 
 export function Observing({ visit }: { visit: Visit }) {
   const [open, setOpen] = useState<Open>(null);
+  const [half_line] = useState(() => openHalfLine(visit.observation_id));
   const view = visit.view.value;
   const protocol = visit.protocol.value;
   const columns = useMemo(() => protocol && columnsOf(protocol), [protocol]);
@@ -30,6 +32,7 @@ export function Observing({ visit }: { visit: Visit }) {
     (one) => one.entry.kind === 'observation.started',
   )?.entry;
   const started_at = view.started_at ?? '';
+  const script_key = scriptItem(protocol)?.key ?? null;
   useWakeLock();
   useDimmedTheme();
 
@@ -43,7 +46,7 @@ export function Observing({ visit }: { visit: Visit }) {
   };
   const sitting = {
     started,
-    students_present: view.context?.students_present ?? null,
+    students_present: studentsToSweep(view.context),
     askStudents: () => setOpen({ what: 'details' }),
   };
   const explain = (item: Item) => setOpen({ what: 'item', item });
@@ -73,12 +76,19 @@ export function Observing({ visit }: { visit: Visit }) {
             </div>
           )}
         </main>
-        <CaptureFoot visit={visit} item_key={scriptItem(protocol)?.key ?? null} record={record} />
+        <CaptureFoot visit={visit} half_line={half_line} item_key={script_key} record={record} />
       </div>
       {open?.what === 'item' && (
         <ItemDialog item={open.item} visit={visit} record={record} onClose={() => setOpen(null)} />
       )}
-      {open?.what === 'finish' && <FinishDialog visit={visit} onClose={() => setOpen(null)} />}
+      {open?.what === 'finish' && (
+        <FinishDialog
+          visit={visit}
+          half_line={half_line}
+          script_key={script_key}
+          onClose={() => setOpen(null)}
+        />
+      )}
       {open?.what === 'details' && <VisitDetails visit={visit} onClose={() => setOpen(null)} />}
     </SittingContext.Provider>
   );

@@ -1,7 +1,7 @@
 import type { Item, Section } from '../protocol/protocol.ts';
 import { t } from '../ui/messages/messages.ts';
-import type { Visit, VisitDraft } from '../ui/visit.ts';
-import { INSTRUMENTS } from './instruments.ts';
+import type { Visit, VisitDraft } from '../visits/visit.ts';
+import { ITEM_COMPONENTS } from './item_components.ts';
 import { statesByItem } from './marks.ts';
 
 interface Props {
@@ -26,9 +26,9 @@ export function SectionList({ sections, visit, started_at, record, explain }: Pr
           <div class={section.items.every((item) => item.type === 'tally') ? 'tallies' : 'looks'}>
             {section.items.map((item) => {
               if (item.type === 'script') return null;
-              const Instrument = INSTRUMENTS[item.type];
+              const ItemComponent = ITEM_COMPONENTS[item.type];
               return (
-                <Instrument
+                <ItemComponent
                   key={item.key}
                   item={item}
                   view={view.items[item.key]}

@@ -1,8 +1,10 @@
 import { createContext } from 'preact';
 import type { Entry } from '../entry/entry.ts';
+import type { Context } from '../observation/view.ts';
 
-/** What instruments need of the visit beyond their own item. */
+/** What items need of the visit beyond themselves. */
 export interface Sitting {
+  /** null: to be asked before a sweep. */
   students_present: number | null;
   askStudents: () => void;
   started: Entry | undefined;
@@ -13,3 +15,8 @@ export const SittingContext = createContext<Sitting>({
   askStudents: () => undefined,
   started: undefined,
 });
+
+/** Nobody present is not said yet: a sweep of none would be of nobody. */
+export function studentsToSweep(context: Pick<Context, 'students_present'> | null): number | null {
+  return context?.students_present || null;
+}

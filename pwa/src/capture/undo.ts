@@ -1,6 +1,6 @@
 import type { Entry } from '../entry/entry.ts';
 import { is_evidence } from '../entry/kinds.ts';
-import type { ShownEntry } from '../ui/mark_state.ts';
+import type { ShownEntry } from '../visits/mark_state.ts';
 
 export const UNDO_DEPTH = 20;
 

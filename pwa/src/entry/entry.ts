@@ -54,7 +54,7 @@ export type Random = (length: number) => Uint8Array;
 export function makeEntry(draft: EntryDraft, clock: ClockReading, random: Random): MadeEntry {
   const now = writeTime(clock.wall_ms, clock.offset_minutes);
   // The order of the keys is part of the format: the body's bytes are what is hashed.
-  const body = JSON.stringify({
+  const entry = {
     entry_id: makeId(clock.wall_ms, random),
     author_id: draft.author_id,
     subject_kind: draft.subject_kind ?? 'observation',
@@ -70,8 +70,14 @@ export function makeEntry(draft: EntryDraft, clock: ClockReading, random: Random
     app_version: APP_VERSION,
     entry_schema: ENTRY_SCHEMA,
     salt: makeSalt(random),
-  });
+  };
+  const body = JSON.stringify(entry, mendText);
   return { entry: readEntry(body), body };
+}
+
+/** Half an emoji, cut by a keyboard or a length limit, is no Unicode text: parsers may refuse all of it. */
+function mendText(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.replace(/\p{Surrogate}/gu, '\uFFFD') : value;
 }
 
 /** A UUIDv7, for entries, observations and streams alike. */

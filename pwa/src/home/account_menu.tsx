@@ -1,10 +1,12 @@
 import { useState } from 'preact/hooks';
 import { APP_VERSION } from '../entry/version.ts';
-import { signOut } from '../sync/sync.ts';
-import { useDevice } from '../ui/device.ts';
+import { signOut } from '../sync/session.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { t } from '../ui/messages/messages.ts';
 import { links } from '../ui/routes.ts';
+import { useDevice } from '../visits/device.ts';
+import { forgetHalfLines } from '../visits/half_line.ts';
+import { has_unsaved } from '../visits/writing.ts';
 
 export function AccountMenu() {
   const { session } = useDevice();
@@ -27,9 +29,11 @@ export function AccountMenu() {
 
 /** Refuses while a tap is on this tablet only. */
 function SignOut() {
-  const { sync, session } = useDevice();
+  const { sync, session, writing } = useDevice();
   const [has_failed, setFailed] = useState(false);
-  const { on_tablet } = sync.status.value;
+  const [is_leaving, setLeaving] = useState(false);
+  const { on_tablet, counted } = sync.status.value;
+  if (counted !== 'counted') return <p class="notice">{t('account.not_counted')}</p>;
   if (on_tablet > 0) {
     return (
       <div class="notice">
@@ -40,14 +44,25 @@ function SignOut() {
       </div>
     );
   }
+  if (has_unsaved(writing)) return <p class="notice">{t('account.not_saved')}</p>;
   const leave = async () => {
-    if (await signOut(session)) location.assign('/sign-in');
-    else setFailed(true);
+    setLeaving(true);
+    const has_left = await signOut(session).catch(() => false);
+    if (has_left) {
+      forgetHalfLines();
+      location.assign('/sign-in');
+    }
+    setFailed(!has_left);
+    setLeaving(has_left);
   };
   return (
     <>
-      {has_failed && <p class="notice">{t('account.needs_network')}</p>}
-      <button type="button" class="button" onClick={leave}>
+      {has_failed && (
+        <p class="notice" role="alert">
+          {t('account.needs_network')}
+        </p>
+      )}
+      <button type="button" class="button" disabled={is_leaving} onClick={leave}>
         {t('account.sign_out')}
       </button>
     </>

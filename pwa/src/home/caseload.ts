@@ -1,8 +1,8 @@
 import type { Session } from '../sync/session.ts';
-import type { Directory, Person } from '../ui/directory.ts';
-import { everyoneToObserve } from '../ui/observable.ts';
 import { daysBetween } from '../ui/times.ts';
-import { lastVisitOf, type VisitSummary } from '../ui/visits.ts';
+import type { Directory, Person } from '../visits/directory.ts';
+import { lastVisitOf, type VisitSummary } from '../visits/visits.ts';
+import { everyoneToObserve } from '../visits/whom_to_observe.ts';
 
 export interface CaseloadLine {
   person: Person;

@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
-import { useDevice } from '../ui/device.ts';
 import { t } from '../ui/messages/messages.ts';
-import { everyoneToObserve } from '../ui/observable.ts';
 import { links } from '../ui/routes.ts';
 import { nowText, shortDay } from '../ui/times.ts';
-import type { VisitSummary } from '../ui/visits.ts';
+import { useDevice } from '../visits/device.ts';
+import type { VisitSummary } from '../visits/visits.ts';
+import { everyoneToObserve } from '../visits/whom_to_observe.ts';
 import { notVisitedLately } from './caseload.ts';
 
 const SHOWN_FIRST = 6;

@@ -1,8 +1,8 @@
-import { useDevice } from '../ui/device.ts';
-import { nameOf } from '../ui/directory.ts';
 import { t } from '../ui/messages/messages.ts';
 import { links } from '../ui/routes.ts';
-import type { VisitSummary } from '../ui/visits.ts';
+import { nameOf } from '../ui/visit_names.ts';
+import { useDevice } from '../visits/device.ts';
+import type { VisitSummary } from '../visits/visits.ts';
 
 /** Feedback that the server keeps but did not hand on. */
 export function NotShared({ visits }: { visits: VisitSummary[] }) {

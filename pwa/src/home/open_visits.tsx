@@ -1,13 +1,14 @@
-import { useState } from 'preact/hooks';
 import { readClock } from '../entry/clock.ts';
-import { make, useDevice } from '../ui/device.ts';
-import { coversOf, is_forgotten } from '../ui/finish.ts';
 import { t } from '../ui/messages/messages.ts';
 import { go, links } from '../ui/routes.ts';
 import { useTick } from '../ui/ticks.ts';
 import { clockTime, nearDay } from '../ui/times.ts';
+import { useSaving } from '../ui/use_saving.ts';
 import { visitNames } from '../ui/visit_names.ts';
-import type { VisitSummary } from '../ui/visits.ts';
+import { type Device, make, useDevice } from '../visits/device.ts';
+import { finishDraft, is_forgotten } from '../visits/finish.ts';
+import type { VisitSummary } from '../visits/visits.ts';
+import { has_unsaved } from '../visits/writing.ts';
 import { VisitRow } from './visit_row.tsx';
 
 /** Two may be open at once; one that nobody finished can end at its last tap. */
@@ -28,29 +29,32 @@ export function OpenVisits({ visits }: { visits: VisitSummary[] }) {
 
 function OpenVisit({ visit, now_ms }: { visit: VisitSummary; now_ms: number }) {
   const device = useDevice();
-  const [has_failed, setFailed] = useState(false);
+  const saving = useSaving();
   const { protocol_title } = visitNames(visit.context, device.directory.value);
-  const endAtLastTap = async () => {
-    try {
+  const endAtLastTap = () =>
+    saving.run(async () => {
       await finishAt(device, visit);
       go(links.review(visit.observation_id));
-    } catch (error) {
-      console.error(error);
-      setFailed(true);
-    }
-  };
+      return true;
+    });
   const line = t('today.open_line', {
     protocol: protocol_title,
     n: visit.marks,
     day: nearDay(visit.started_at),
   });
   return (
-    <VisitRow visit={visit} line={has_failed ? t('unsaved.finish') : line}>
-      {is_forgotten(visit.last_tap_at, now_ms) && (
-        <button type="button" class="button" onClick={endAtLastTap}>
-          {t('today.end_at_last_tap', { time: clockTime(visit.last_tap_at) })}
-        </button>
+    <VisitRow visit={visit} line={line}>
+      {saving.state === 'failed' && (
+        <p class="notice" role="alert">
+          {t('unsaved.finish')}
+        </p>
       )}
+      {is_forgotten(visit.last_tap_at, now_ms) &&
+        !has_unsaved(device.writing, visit.observation_id) && (
+          <button type="button" class="button" disabled={saving.is_busy} onClick={endAtLastTap}>
+            {t('today.end_at_last_tap', { time: clockTime(visit.last_tap_at) })}
+          </button>
+        )}
       <a class="button primary" href={links.capture(visit.observation_id)}>
         {t('today.go_on')}
       </a>
@@ -58,10 +62,9 @@ function OpenVisit({ visit, now_ms }: { visit: VisitSummary; now_ms: number }) {
   );
 }
 
-async function finishAt(device: ReturnType<typeof useDevice>, visit: VisitSummary): Promise<void> {
+async function finishAt(device: Device, visit: VisitSummary): Promise<void> {
   const subject_id = visit.observation_id;
-  const logged = await device.log.entriesOf(subject_id);
-  const own = logged.filter((one) => one.is_own).map((one) => one.entry);
-  const payload = { ended_at: visit.last_tap_at, covers: coversOf(own, readClock()) };
-  await device.log.append([make(device, { subject_id, kind: 'observation.finished', payload })]);
+  const shown = (await device.log.entriesOf(subject_id)).map((one) => one.entry);
+  const draft = finishDraft(shown, visit.last_tap_at, readClock());
+  await device.log.append([make(device, { subject_id, kind: 'observation.finished', ...draft })]);
 }

@@ -1,9 +1,9 @@
-import { useDevice } from '../ui/device.ts';
-import { nameOf } from '../ui/directory.ts';
 import { t } from '../ui/messages/messages.ts';
 import { links } from '../ui/routes.ts';
 import { daysBetween, nearDay, nowText } from '../ui/times.ts';
-import type { VisitSummary } from '../ui/visits.ts';
+import { nameOf } from '../ui/visit_names.ts';
+import { useDevice } from '../visits/device.ts';
+import type { VisitSummary } from '../visits/visits.ts';
 
 const SHOWN_FOR_DAYS = 14;
 

@@ -1,11 +1,11 @@
 import type { LoggedEntry } from '../log/log.ts';
-import { useDevice } from '../ui/device.ts';
-import { findProtocol } from '../ui/directory.ts';
 import { kindText } from '../ui/kind_text.ts';
 import { t } from '../ui/messages/messages.ts';
 import { clockTime, nearDay } from '../ui/times.ts';
 import { visitNames } from '../ui/visit_names.ts';
-import type { VisitSummary } from '../ui/visits.ts';
+import { useDevice } from '../visits/device.ts';
+import { findProtocol } from '../visits/directory.ts';
+import type { VisitSummary } from '../visits/visits.ts';
 
 interface Props {
   set_aside: LoggedEntry[];

@@ -1,8 +1,9 @@
-import { useDevice } from '../ui/device.ts';
 import { rich, t } from '../ui/messages/messages.ts';
+import { ReadFailed } from '../ui/read_failed.tsx';
 import { links } from '../ui/routes.ts';
 import { networkText, oldestText, waitingReason } from '../ui/sync_words.ts';
 import { useTick } from '../ui/ticks.ts';
+import { useDevice } from '../visits/device.ts';
 
 /** The truth about saving, first of all things on Today. */
 export function SyncCard() {
@@ -10,11 +11,15 @@ export function SyncCard() {
   const now_ms = useTick(15_000);
   const status = sync.status.value;
   const oldest = oldestText(status, now_ms);
+  if (status.counted === 'failed') return <ReadFailed onTryAgain={() => sync.nudge()} />;
+  if (status.counted === 'not_yet') return <p class="sync-quiet soft">{t('app.opening')}</p>;
   if (status.on_tablet === 0) {
     return (
       <p class="sync-quiet">
         {status.sent > 0 && <span class="sign" data-state="check" aria-hidden="true" />}
-        {status.sent > 0 ? t('sync.all_sent', { n: status.sent }) : t('sync.nothing_yet')}
+        {status.sent > 0
+          ? t(status.set_aside > 0 ? 'sync.all_sent_but' : 'sync.all_sent')
+          : t('sync.nothing_yet')}
         <span class="soft">{networkText(status)}</span>
         {status.network === 'sign-in' && <SignInLink />}
       </p>

@@ -1,9 +1,10 @@
-import { useDevice } from '../ui/device.ts';
 import { t } from '../ui/messages/messages.ts';
+import { ReadFailed } from '../ui/read_failed.tsx';
 import { links } from '../ui/routes.ts';
 import { longDay, nowText } from '../ui/times.ts';
-import { useVisits } from '../ui/use_visits.ts';
-import type { VisitSummary } from '../ui/visits.ts';
+import { useDevice } from '../visits/device.ts';
+import { useVisits } from '../visits/use_visits.ts';
+import type { VisitSummary } from '../visits/visits.ts';
 import { AccountMenu } from './account_menu.tsx';
 import { Caseload } from './caseload_list.tsx';
 import { Drafts } from './drafts.tsx';
@@ -11,12 +12,13 @@ import { NotShared } from './not_shared.tsx';
 import { OpenVisits } from './open_visits.tsx';
 import { Recent } from './recent.tsx';
 import { Replies } from './replies.tsx';
+import { SetAsideCard } from './set_aside_card.tsx';
 import { Storage } from './storage.tsx';
 import { SyncCard } from './sync_card.tsx';
 
 export function TodayScreen() {
   const { session } = useDevice();
-  const visits = useVisits();
+  const { value: visits, has_failed, readAgain } = useVisits();
   return (
     <>
       <header class="top">
@@ -30,7 +32,10 @@ export function TodayScreen() {
       </header>
       <main class="today">
         <SyncCard />
-        {visits === null ? <p class="soft">{t('app.opening')}</p> : <TodayLists visits={visits} />}
+        <SetAsideCard />
+        {has_failed && <ReadFailed onTryAgain={readAgain} />}
+        {visits && <TodayLists visits={visits} />}
+        {!visits && !has_failed && <p class="soft">{t('app.opening')}</p>}
         <Storage />
       </main>
     </>

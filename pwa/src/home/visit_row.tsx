@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact';
-import { useDevice } from '../ui/device.ts';
 import { clockTime } from '../ui/times.ts';
 import { visitNames } from '../ui/visit_names.ts';
-import type { VisitSummary } from '../ui/visits.ts';
+import { useDevice } from '../visits/device.ts';
+import type { VisitSummary } from '../visits/visits.ts';
 
 interface Props {
   visit: VisitSummary;

@@ -1,51 +1,74 @@
-import { useEffect, useState } from 'preact/hooks';
-import type { LoggedEntry } from '../log/log.ts';
-import { useDevice } from '../ui/device.ts';
+import type { DeviceLog } from '../log/log.ts';
 import { t } from '../ui/messages/messages.ts';
+import { ReadFailed } from '../ui/read_failed.tsx';
 import { networkText, waitingReason } from '../ui/sync_words.ts';
 import { useTick } from '../ui/ticks.ts';
 import { clockTime, nearDay } from '../ui/times.ts';
-import { useVisits } from '../ui/use_visits.ts';
 import { visitNames } from '../ui/visit_names.ts';
-import type { VisitSummary } from '../ui/visits.ts';
+import { useDevice } from '../visits/device.ts';
+import { useReading } from '../visits/use_reading.ts';
+import { useVisits } from '../visits/use_visits.ts';
+import type { VisitSummary } from '../visits/visits.ts';
 import { HomeHead } from './home_head.tsx';
 import { SetAsideList } from './set_aside_list.tsx';
 
+const readSetAside = (log: DeviceLog) => log.setAside();
+
 /** What is on this tablet only, since when and why; and what the server set aside. */
 export function WaitingScreen() {
-  const device = useDevice();
-  const now_ms = useTick(15_000);
-  const visits = useVisits() ?? [];
-  const set_aside = useSetAside();
-  const status = device.sync.status.value;
-  const waiting = visits.filter((visit) => visit.waiting > 0);
+  const { sync } = useDevice();
+  const visits = useVisits();
+  const set_aside = useReading(readSetAside);
+  const { counted } = sync.status.value;
+  const readAgain = () => {
+    sync.nudge();
+    visits.readAgain();
+    set_aside.readAgain();
+  };
+  const has_failed = counted === 'failed' || visits.has_failed || set_aside.has_failed;
   return (
     <>
       <HomeHead title={t('waiting.title')} />
       <main class="today">
-        <section class={status.on_tablet > 0 ? 'card safe' : 'card safe calm'}>
-          <span class="sign" data-state={status.on_tablet ? 'dot' : 'check'} aria-hidden="true" />
-          <p>
-            <b>{t('waiting.count', { n: status.on_tablet })}</b>{' '}
-            <span class="soft">
-              {status.on_tablet > 0 ? waitingReason(status, now_ms) : networkText(status)}
-            </span>
-          </p>
-          <button type="button" class="button" onClick={() => device.sync.nudge()}>
-            {t('waiting.send_now')}
-          </button>
-        </section>
-        {waiting.length > 0 && (
-          <ul class="list card">
-            {waiting.map((visit) => (
-              <WaitingVisit key={visit.observation_id} visit={visit} />
-            ))}
-          </ul>
-        )}
+        {has_failed && <ReadFailed onTryAgain={readAgain} />}
+        {counted === 'counted' && <OnThisTablet />}
+        <WaitingVisits visits={visits.value ?? []} />
         <p class="soft">{t('waiting.safe_words')}</p>
-        <SetAsideList set_aside={set_aside} visits={visits} />
+        <SetAsideList set_aside={set_aside.value ?? []} visits={visits.value ?? []} />
       </main>
     </>
+  );
+}
+
+function OnThisTablet() {
+  const { sync } = useDevice();
+  const now_ms = useTick(15_000);
+  const status = sync.status.value;
+  return (
+    <section class={status.on_tablet > 0 ? 'card safe' : 'card safe calm'}>
+      <span class="sign" data-state={status.on_tablet ? 'dot' : 'check'} aria-hidden="true" />
+      <p>
+        <b>{t('waiting.count', { n: status.on_tablet })}</b>{' '}
+        <span class="soft">
+          {status.on_tablet > 0 ? waitingReason(status, now_ms) : networkText(status)}
+        </span>
+      </p>
+      <button type="button" class="button" onClick={() => sync.nudge()}>
+        {t('waiting.send_now')}
+      </button>
+    </section>
+  );
+}
+
+function WaitingVisits({ visits }: { visits: VisitSummary[] }) {
+  const waiting = visits.filter((visit) => visit.waiting > 0);
+  if (waiting.length === 0) return null;
+  return (
+    <ul class="list card">
+      {waiting.map((visit) => (
+        <WaitingVisit key={visit.observation_id} visit={visit} />
+      ))}
+    </ul>
   );
 }
 
@@ -63,15 +86,4 @@ function WaitingVisit({ visit }: { visit: VisitSummary }) {
       </span>
     </li>
   );
-}
-
-function useSetAside(): LoggedEntry[] {
-  const { log } = useDevice();
-  const [set_aside, setSetAside] = useState<LoggedEntry[]>([]);
-  useEffect(() => {
-    const read = () => void log.setAside().then(setSetAside, console.error);
-    read();
-    return log.subscribe(read);
-  }, [log]);
-  return set_aside;
 }

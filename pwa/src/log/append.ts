@@ -1,7 +1,7 @@
 import type { IDBPDatabase } from 'idb';
 import type { MadeEntry } from '../entry/entry.ts';
 import { LogError } from './error.ts';
-import type { LogSchema, OwnRow, StreamRow } from './stores.ts';
+import { type LogSchema, newStream, type OwnRow, type StreamRow } from './stores.ts';
 
 export interface HashedEntry extends MadeEntry {
   readonly hash: string;
@@ -24,7 +24,8 @@ export async function appendRows(
   try {
     const entries = transaction.objectStore('entries');
     const meta = transaction.objectStore('meta');
-    const stream = (await meta.get('stream')) as StreamRow;
+    // Gone where the site's data were cleared under the open app: a stream of its own, never the old numbers.
+    const stream = ((await meta.get('stream')) as StreamRow | undefined) ?? newStream();
     let last_seq = stream.last_seq;
     const rows: OwnRow[] = [];
     for (const one of made) {

@@ -62,6 +62,8 @@ export interface LogChange {
   readonly what: 'appended' | 'acknowledged' | 'received';
   /** The subjects touched; null where it may be any. */
   readonly subject_ids: readonly string[] | null;
+  /** Whether this tab made it, or another one of the same account. */
+  readonly from: 'here' | 'elsewhere';
 }
 
 /** This installation's and account's stream, as far as the server has confirmed it. */
@@ -160,6 +162,3 @@ export interface DeviceLog {
   note(code: string, text: string): Promise<void>;
   readonly meta: Meta;
 }
-
-export { LogError, type LogErrorCode } from './error.ts';
-export { openLog } from './open.ts';

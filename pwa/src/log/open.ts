@@ -1,6 +1,5 @@
 import type { IDBPDatabase } from 'idb';
-import { type MadeEntry, makeId } from '../entry/entry.ts';
-import { deviceRandom } from '../entry/random.ts';
+import type { MadeEntry } from '../entry/entry.ts';
 import { acknowledgeRows } from './acknowledge.ts';
 import { appendRows } from './append.ts';
 import { announceChanges } from './changes.ts';
@@ -9,9 +8,7 @@ import { hashBody } from './hash.ts';
 import type { DeviceLog, Meta, ReceivedItem, Reference } from './log.ts';
 import { countEntries, entriesOf, readMark, setAsideEntries, summariseSubjects } from './read.ts';
 import { receiveItems } from './receive.ts';
-import { type LogSchema, type StreamRow, upgrade, VERSION } from './stores.ts';
-
-const EMPTY_HASH = '0'.repeat(64);
+import { type LogSchema, newStream, upgrade, VERSION } from './stores.ts';
 
 /** The log of one account on this tablet. Rejects with LogError. */
 export async function openLog(person_id: string): Promise<DeviceLog> {
@@ -83,15 +80,8 @@ type Run = <Result>(
 ) => Promise<Result>;
 
 async function beginStream(database: IDBPDatabase<LogSchema>): Promise<void> {
-  const stream_id = makeId(Date.now(), deviceRandom);
   const transaction = database.transaction('meta', 'readwrite', { durability: 'strict' });
-  const begun: StreamRow = {
-    stream_id,
-    last_seq: 0,
-    acknowledged_through: 0,
-    acknowledged_hash: EMPTY_HASH,
-  };
-  if (!(await transaction.store.get('stream'))) await transaction.store.put(begun, 'stream');
+  if (!(await transaction.store.get('stream'))) await transaction.store.put(newStream(), 'stream');
   await transaction.done;
 }
 

@@ -29,7 +29,9 @@ async function receiveItem(transaction: Received, item: ReceivedItem): Promise<v
       const { stream_id, stream_seq, body } = item;
       const own = await transaction.objectStore('entries').index('entry_id').getKey(entry_id);
       // Handed out, so accepted: after a second look perhaps.
-      if (own) return transaction.objectStore('set_aside').delete(own);
+      await transaction.objectStore('set_aside').delete(own ?? [stream_id, stream_seq]);
+      // Sent by this tablet itself: it stands here already.
+      if (own) return;
       const row = { entry_id, subject_id, stream_id, stream_seq, body };
       await transaction.objectStore('pulled').put(row);
       return;
@@ -45,6 +47,9 @@ async function receiveItem(transaction: Received, item: ReceivedItem): Promise<v
       await transaction.objectStore('set_aside').put(row);
       return;
     }
+    case 'granted':
+      // What it grants follows as entries and rows of its own: there is nothing to keep.
+      return;
     case 'withdrawn':
       await withdraw(transaction, item.subject_kind, item.subject_id);
   }

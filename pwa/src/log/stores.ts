@@ -1,4 +1,7 @@
 import type { DBSchema, IDBPDatabase } from 'idb';
+import { makeId } from '../entry/entry.ts';
+import { deviceRandom } from '../entry/random.ts';
+import { EMPTY_HASH } from './hash.ts';
 import type { MetaKey, ReferenceRow, SetAsideEntry } from './log.ts';
 
 export const VERSION = 1;
@@ -28,6 +31,15 @@ export interface StreamRow {
   readonly acknowledged_hash: string;
 }
 
+export function newStream(): StreamRow {
+  return {
+    stream_id: makeId(Date.now(), deviceRandom),
+    last_seq: 0,
+    acknowledged_through: 0,
+    acknowledged_hash: EMPTY_HASH,
+  };
+}
+
 export interface LogSchema extends DBSchema {
   entries: {
     key: [string, number];
@@ -48,7 +60,11 @@ export function upgrade(database: IDBPDatabase<LogSchema>): void {
   const entries = database.createObjectStore('entries', { keyPath: ['stream_id', 'stream_seq'] });
   entries.createIndex('subject_id', 'subject_id');
   entries.createIndex('entry_id', 'entry_id', { unique: true });
-  database.createObjectStore('meta');
+  // Here and not only when the log is opened: site data can be cleared under the open app.
+  database
+    .createObjectStore('meta')
+    .put(newStream(), 'stream')
+    .catch(() => undefined);
   const pulled = database.createObjectStore('pulled', { keyPath: 'entry_id' });
   pulled.createIndex('subject_id', 'subject_id');
   database.createObjectStore('set_aside', { keyPath: ['stream_id', 'stream_seq'] });

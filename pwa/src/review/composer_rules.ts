@@ -63,23 +63,41 @@ function without(ids: readonly string[], entry_id: string): string[] {
   return ids.filter((id) => id !== entry_id);
 }
 
-/** What is shared: without blanks, without lines taken back since, in the order of time. */
-export function cleanDraft(draft: FeedbackDraft, timeline: readonly TimelineLine[]): FeedbackDraft {
+/** Without lines that were taken back since, in the order of time; what a strength cites is a line of the notes. */
+export function liveDraft(draft: FeedbackDraft, timeline: readonly TimelineLine[]): FeedbackDraft {
   const order = timeline.map((line) => line.entry_id);
   const live = (ids: readonly string[]) => order.filter((id) => ids.includes(id));
+  const strengths = draft.strengths.map((one) => ({ ...one, evidence: live(one.evidence) }));
+  const cited = strengths.flatMap((strength) => strength.evidence);
+  return { ...draft, strengths, evidence: live([...draft.evidence, ...cited]) };
+}
+
+/** Drafts of two tablets can meet in more lines than the notes have room for: the cited ones stay, then the earliest. */
+function fitLines({ strengths, evidence }: FeedbackDraft): string[] {
+  const cited = new Set(strengths.flatMap((strength) => strength.evidence));
+  const by_weight = [
+    ...evidence.filter((id) => cited.has(id)),
+    ...evidence.filter((id) => !cited.has(id)),
+  ];
+  const shown = by_weight.slice(0, LINES_MAX);
+  return evidence.filter((id) => shown.includes(id));
+}
+
+/** What is shared: live lines only, as many as fit, and no blanks. */
+export function cleanDraft(draft: FeedbackDraft, timeline: readonly TimelineLine[]): FeedbackDraft {
   const strengths = draft.strengths
     .filter((strength) => strength.text.trim() !== '')
-    .map(({ text, evidence }) => ({ text: text.trim(), evidence: live(evidence) }));
-  const cited = strengths.flatMap((strength) => strength.evidence);
+    .map((strength) => ({ ...strength, text: strength.text.trim() }));
+  const live = liveDraft({ ...draft, strengths }, timeline);
   const trimmed = Object.entries(draft.step).map(([line, text]) => [
     line,
     text?.trim() || (line === 'look_again_on' ? null : ''),
   ]);
   return {
-    strengths,
+    strengths: live.strengths,
     step: Object.fromEntries(trimmed),
     questions: draft.questions.map((question) => question.trim()).filter(Boolean),
-    evidence: live([...draft.evidence, ...cited]),
+    evidence: fitLines(live),
   };
 }
 

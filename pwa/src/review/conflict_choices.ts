@@ -1,6 +1,6 @@
 import type { Entry } from '../entry/entry.ts';
 import type { Conflict, TimelineLine } from '../observation/view.ts';
-import type { VisitDraft } from '../ui/visit.ts';
+import type { VisitDraft } from '../visits/visit.ts';
 
 const OF_THE_VISIT = ['class_id', 'observed_id', 'pairing_id', 'school_id', 'students_present'];
 

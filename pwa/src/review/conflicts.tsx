@@ -4,7 +4,7 @@ import { kindText } from '../ui/kind_text.ts';
 import { lineText } from '../ui/line_text.ts';
 import { t } from '../ui/messages/messages.ts';
 import { clockTime } from '../ui/times.ts';
-import type { Visit } from '../ui/visit.ts';
+import type { Visit } from '../visits/visit.ts';
 import { chooseVersion, is_about_the_visit, lineOf } from './conflict_choices.ts';
 import { draftText } from './draft_text.ts';
 

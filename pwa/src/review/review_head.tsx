@@ -1,12 +1,12 @@
-import { useDevice } from '../ui/device.ts';
 import { Icon } from '../ui/icons.tsx';
 import { MarkSign } from '../ui/mark_sign.tsx';
-import type { MarkState } from '../ui/mark_state.ts';
 import { t } from '../ui/messages/messages.ts';
 import { links } from '../ui/routes.ts';
 import { clockTime, shortDay } from '../ui/times.ts';
-import type { Visit } from '../ui/visit.ts';
 import { visitNames } from '../ui/visit_names.ts';
+import { useDevice } from '../visits/device.ts';
+import type { MarkState } from '../visits/mark_state.ts';
+import type { Visit } from '../visits/visit.ts';
 import type { Composer } from './composer/composer_state.ts';
 import { cleanDraft, is_as_shared, nextVersion } from './composer_rules.ts';
 
@@ -21,9 +21,9 @@ export function ReviewHead({ visit, composer, onOpen }: Props) {
   const view = visit.view.value;
   const { teacher, class_title, purpose, visible_to } = visitNames(view.context, directory.value);
   const version = nextVersion(view);
-  const has_reason = view.has_new_evidence_since_feedback || feedbackState(visit) === 'set_aside';
   const is_shared =
-    is_as_shared(cleanDraft(composer.draft.value, view.timeline), view) && !has_reason;
+    is_as_shared(cleanDraft(composer.draft.value, view.timeline), view) &&
+    !view.has_new_evidence_since_feedback;
   const when = t('review.when', {
     day: shortDay(view.started_at ?? ''),
     from: clockTime(view.started_at ?? ''),
@@ -70,9 +70,4 @@ export function ReviewHead({ visit, composer, onOpen }: Props) {
 
 function draftState(visit: Visit): MarkState | null {
   return visit.entries.value.findLast((one) => one.entry.kind === 'draft.written')?.state ?? null;
-}
-
-function feedbackState(visit: Visit): MarkState | null {
-  const latest = visit.view.value.feedback.at(-1);
-  return visit.entries.value.find((one) => one.entry.entry_id === latest?.entry_id)?.state ?? null;
 }

@@ -1,9 +1,11 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { t } from '../ui/messages/messages.ts';
+import { ReturnedFeedback } from '../ui/returned_feedback.tsx';
 import { links } from '../ui/routes.ts';
 import { UnsavedBanner } from '../ui/unsaved_banner.tsx';
-import { useVisit, type Visit } from '../ui/visit.ts';
 import { VisitDetails } from '../ui/visit_details.tsx';
+import { forgetHalfLine } from '../visits/half_line.ts';
+import { useVisit, type Visit } from '../visits/visit.ts';
 import { Composing } from './composer/composing.tsx';
 import { useComposer } from './composer/use_composer.ts';
 import type { CiteTarget } from './composer_rules.ts';
@@ -44,6 +46,8 @@ function Reviewing({ visit }: { visit: Visit }) {
   const [target, setTarget] = useState<CiteTarget>(0);
   const [open, setOpen] = useState<Open>(null);
   const [side, setSide] = useState<'seen' | 'feedback'>('seen');
+  // The visit may have been ended elsewhere than on its own screen.
+  useEffect(() => forgetHalfLine(visit.observation_id), [visit]);
   const show = (what: Open) => {
     composer.saveNow();
     setOpen(what);
@@ -65,6 +69,7 @@ function Reviewing({ visit }: { visit: Visit }) {
           <Timeline visit={visit} composer={composer} target={target} setTarget={setTarget} />
         </div>
         <div class="review-feedback">
+          <ReturnedFeedback visit={visit} />
           <SharedState visit={visit} />
           <Composing visit={visit} composer={composer} setTarget={setTarget} />
           <div class="composing-end">

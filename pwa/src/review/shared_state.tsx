@@ -1,11 +1,11 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { useDevice } from '../ui/device.ts';
-import { nameOf } from '../ui/directory.ts';
 import { MarkSign } from '../ui/mark_sign.tsx';
-import type { MarkState } from '../ui/mark_state.ts';
 import { type MessageKey, t } from '../ui/messages/messages.ts';
 import { clockTime, nearDay } from '../ui/times.ts';
-import type { Visit } from '../ui/visit.ts';
+import { nameOf } from '../ui/visit_names.ts';
+import { useDevice } from '../visits/device.ts';
+import type { MarkState } from '../visits/mark_state.ts';
+import type { Visit } from '../visits/visit.ts';
 
 const WORDS: Record<MarkState, MessageKey> = {
   unsaved: 'shared.unsaved',

@@ -12,7 +12,7 @@ export interface Loop {
 const IDLE_MS = 5 * 60_000;
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** When to talk. `talk` never rejects; it gives true where all went well. */
+/** When to talk. `talk` gives true where all went well; a talk that breaks is tried again like any other. */
 export function startLoop(talk: (want: Want) => Promise<boolean>): Loop {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let due = NEVER;
@@ -35,8 +35,14 @@ export function startLoop(talk: (want: Want) => Promise<boolean>): Loop {
     if (want === 'all') fetch_due = NEVER;
     due = NEVER;
     is_talking = true;
-    const went_well = await talk(want);
-    is_talking = false;
+    let went_well = false;
+    try {
+      went_well = await talk(want);
+    } catch (cause) {
+      console.error(cause);
+    } finally {
+      is_talking = false;
+    }
     failures = went_well ? 0 : failures + 1;
     const asked_meanwhile = due;
     due = NEVER;

@@ -1,7 +1,5 @@
-import { writeHex } from '../log/hash.ts';
+import { EMPTY_HASH, writeHex } from '../log/hash.ts';
 import type { DeviceLog } from '../log/log.ts';
-
-export const EMPTY_HASH = '0'.repeat(64);
 
 /** h_n = sha256(h_{n-1} || sha256(body_n)), from `hash` on; everything in hex. */
 export async function extendHash(hash: string, body_hashes: readonly string[]): Promise<string> {

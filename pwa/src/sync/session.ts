@@ -74,22 +74,31 @@ export async function openSession(ports: Ports = browserPorts): Promise<OpenedSe
   };
 }
 
-/** True when the server has ended the session. Entries on this tablet stay. */
+/**
+ * True when the server has no session of this person any more. Entries on this tablet stay.
+ * Its token is asked for now: the app may have been opened without a network, or signed in again since.
+ */
 export async function signOut(session: Session, ports: Ports = browserPorts): Promise<boolean> {
-  if (session.csrf_token === null) return false;
+  const answer = await askWhoIAm(ports, PATIENCE_MS);
+  if (answer.outcome !== 'answered' && answer.outcome !== 'sign-in') return false;
+  const is_signed_in = answer.outcome === 'answered' && answer.body.person_id === session.person_id;
+  if (is_signed_in && !(await endSession(answer.body, ports))) return false;
+  await forgetAccount(session.person_id);
+  return true;
+}
+
+async function endSession({ csrf_token }: Session, ports: Ports): Promise<boolean> {
   try {
     const response = await ports.fetch(`${ports.base}/sign-out`, {
       method: 'POST',
-      headers: { 'X-CSRFToken': session.csrf_token },
+      headers: { 'X-CSRFToken': csrf_token ?? '' },
       redirect: 'manual',
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
-    if (!response.ok && response.type !== 'opaqueredirect') return false;
+    return response.ok || response.type === 'opaqueredirect';
   } catch {
     return false;
   }
-  await forgetAccount(session.person_id);
-  return true;
 }
 
 async function remember(session: Session): Promise<void> {

@@ -27,6 +27,8 @@ export type AttentionCode =
   | 'failed';
 
 export interface SyncStatus extends Counts {
+  /** Whether the counts are what this tablet holds: not before the first look, nor where looking failed. */
+  readonly counted: 'not_yet' | 'counted' | 'failed';
   readonly network: Network;
   /** ISO time since which `network` is so. */
   readonly since: string;

@@ -1,5 +1,6 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
-import { type DeviceLog, LogError } from '../log/log.ts';
+import { LogError } from '../log/error.ts';
+import type { DeviceLog } from '../log/log.ts';
 import { Interrupted, type Unanswered } from './answer.ts';
 import { pullChanges } from './changes.ts';
 import { beginConversation, type Conversation, is_unknown_stream } from './conversation.ts';
@@ -11,11 +12,6 @@ import { browserPorts, type Ports } from './ports.ts';
 import { pushEntries } from './push.ts';
 import type { Session } from './session.ts';
 import type { Network, SyncStatus } from './status.ts';
-
-export type { OpenedSession, Session } from './session.ts';
-export { openSession, signOut } from './session.ts';
-export type { Attention, AttentionCode, Network, SyncStatus } from './status.ts';
-export { is_stalled } from './status.ts';
 
 export interface SyncHandle {
   readonly status: ReadonlySignal<SyncStatus>;
@@ -37,17 +33,22 @@ export function startSync(
   const update = (known: Partial<SyncStatus>) => {
     status.value = { ...status.value, ...known };
   };
-  const recount = () => log.counts().then(update, () => undefined);
+  const recount = () =>
+    log.counts().then(
+      (counts) => update({ ...counts, counted: 'counted' }),
+      (cause) => {
+        console.error(cause);
+        update({ counted: 'failed' });
+      },
+    );
 
   const loop = startLoop(async (want) => {
     update({ is_sending: true });
     const { network, went_well } = await withLock(`noticing-sync-${log.person_id}`, () =>
       converse(talk, want),
-    );
-    const last_contact_at = network === 'offline' ? status.value.last_contact_at : now();
-    const since = network === status.value.network ? status.value.since : now();
+    ).catch((cause) => explain(talk, cause));
     await recount();
-    update({ network, since, last_contact_at, attention: talk.attention, is_sending: false });
+    update({ ...contact(status.value, network), attention: talk.attention, is_sending: false });
     return went_well;
   });
   const stopListening = listenToPage(() => loop.plan('all', 0));
@@ -66,7 +67,10 @@ export function startSync(
   loop.plan('all', 0);
   return {
     status,
-    nudge: () => loop.plan('all', 0),
+    nudge() {
+      recount();
+      loop.plan('all', 0);
+    },
     stop() {
       loop.stop();
       stopListening();
@@ -88,21 +92,31 @@ async function converse(talk: Conversation, want: Want): Promise<Outcome> {
     return { network: talk.needs_sign_in ? 'sign-in' : 'online', went_well };
   } catch (cause) {
     talk.limits = null;
-    return { network: explain(talk, cause), went_well: false };
+    return explain(talk, cause);
   }
 }
 
 interface Outcome {
-  readonly network: Network;
+  /** null: what went wrong was on this tablet and tells nothing about the network. */
+  readonly network: Network | null;
   /** False: try again after a growing pause. */
   readonly went_well: boolean;
 }
 
-function explain(talk: Conversation, cause: unknown): Network {
-  if (cause instanceof Interrupted) return explainAnswer(talk, cause.answer);
+function contact(known: SyncStatus, network: Network | null): Partial<SyncStatus> {
+  if (network === null) return {};
+  const last_contact_at = network === 'offline' ? known.last_contact_at : now();
+  const since = network === known.network ? known.since : now();
+  return { network, since, last_contact_at };
+}
+
+function explain(talk: Conversation, cause: unknown): Outcome {
+  if (cause instanceof Interrupted) {
+    return { network: explainAnswer(talk, cause.answer), went_well: false };
+  }
   talk.attention = { code: cause instanceof LogError ? 'storage' : 'failed', text: null };
   talk.log.note('sync-failed', String(cause)).catch(() => undefined);
-  return 'offline';
+  return { network: null, went_well: false };
 }
 
 function explainAnswer(talk: Conversation, answer: Unanswered): Network {
@@ -121,6 +135,7 @@ function unknownStatus(session: Session): SyncStatus {
     sent: 0,
     set_aside: 0,
     oldest_unsent_at: null,
+    counted: 'not_yet',
     network: session.csrf_token === null ? 'offline' : 'online',
     since: now(),
     last_contact_at: null,

@@ -1,4 +1,4 @@
-import type { MarkState } from './mark_state.ts';
+import type { MarkState } from '../visits/mark_state.ts';
 import { type MessageKey, t } from './messages/messages.ts';
 
 const NAMES: Record<MarkState, MessageKey> = {

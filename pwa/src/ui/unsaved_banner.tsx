@@ -1,15 +1,33 @@
 import { useState } from 'preact/hooks';
+import { useDevice } from '../visits/device.ts';
+import type { Visit } from '../visits/visit.ts';
 import { t } from './messages/messages.ts';
-import type { Visit } from './visit.ts';
+import { route } from './routes.ts';
 
 /** The one message that must be seen: a mark is on no disk. */
 export function UnsavedBanner({ visit }: { visit: Visit }) {
+  return <Unsaved n={visit.unsaved.value.length} tryAgain={visit.tryAgain} />;
+}
+
+/** The same on every other screen: what failed in a visit that was left is still here, and nowhere else. */
+export function UnsavedElsewhere() {
+  const { writing } = useDevice();
+  const here = route.value;
+  const shown_id = 'observation_id' in here ? here.observation_id : null;
+  const elsewhere = writing.unsaved.value.filter((one) => one.entry.subject_id !== shown_id);
+  return (
+    <div class="unsaved-elsewhere">
+      <Unsaved n={elsewhere.length} tryAgain={writing.tryAgain} />
+    </div>
+  );
+}
+
+function Unsaved({ n, tryAgain }: { n: number; tryAgain: () => Promise<boolean> }) {
   const [is_trying, setTrying] = useState(false);
-  const n = visit.unsaved.value.length;
   if (n === 0) return null;
-  const tryAgain = async () => {
+  const again = async () => {
     setTrying(true);
-    await visit.tryAgain();
+    await tryAgain();
     setTrying(false);
   };
   return (
@@ -17,7 +35,7 @@ export function UnsavedBanner({ visit }: { visit: Visit }) {
       <p>
         <b>{t('unsaved.title', { n })}</b> {t('unsaved.text')}
       </p>
-      <button type="button" class="button" disabled={is_trying} onClick={tryAgain}>
+      <button type="button" class="button" disabled={is_trying} onClick={again}>
         {t('action.try_again')}
       </button>
     </div>

@@ -1,11 +1,12 @@
 import { useState } from 'preact/hooks';
-import { correctionOf } from './correction.ts';
-import { useDevice } from './device.ts';
+import { correctionOf, is_complete } from '../visits/correction.ts';
+import { useDevice } from '../visits/device.ts';
+import type { Visit } from '../visits/visit.ts';
+import { peopleToObserve } from '../visits/whom_to_observe.ts';
 import { Dialog } from './dialog.tsx';
 import { t } from './messages/messages.ts';
 import { NumberField } from './number_field.tsx';
-import { peopleToObserve } from './observable.ts';
-import type { Visit } from './visit.ts';
+import { useSaving } from './use_saving.ts';
 import { visitNames } from './visit_names.ts';
 
 /** Who, which class, how many students: can be put right until feedback is shared. */
@@ -15,7 +16,7 @@ export function VisitDetails({ visit, onClose }: { visit: Visit; onClose: () => 
   const [observed_id, setObserved] = useState(context?.observed_id ?? '');
   const [class_id, setClass] = useState(context?.class_id ?? '');
   const [students_present, setStudents] = useState(context?.students_present ?? null);
-  const [has_failed, setFailed] = useState(false);
+  const saving = useSaving();
   const channel = context?.channel ?? 'coaching';
   const teachers = peopleToObserve(directory.value, session, channel);
   const classes = directory.value.classes.filter((one) => one.teacher_id === observed_id);
@@ -27,8 +28,8 @@ export function VisitDetails({ visit, onClose }: { visit: Visit; onClose: () => 
     { ...noNames, ...context, observed_id },
     directory.value,
   );
+  const chosen = { observed_id, class_id, students_present };
   const save = async () => {
-    const chosen = { observed_id, class_id, students_present };
     const draft = correctionOf(
       chosen,
       visit,
@@ -36,8 +37,9 @@ export function VisitDetails({ visit, onClose }: { visit: Visit; onClose: () => 
       session.person_id,
       t('details.reason'),
     );
-    if (!draft || (await visit.record(draft).saved)) onClose();
-    else setFailed(true);
+    const is_saved = !draft || (await visit.record(draft).saved);
+    if (is_saved) onClose();
+    return is_saved;
   };
   return (
     <Dialog title={t('details.title')} onClose={onClose}>
@@ -67,12 +69,22 @@ export function VisitDetails({ visit, onClose }: { visit: Visit; onClose: () => 
         value={students_present}
         onChange={setStudents}
       />
-      {has_failed && <p class="notice">{t('unsaved.text')}</p>}
+      {classes.length === 0 && <p class="notice">{t('details.no_class')}</p>}
+      {saving.state === 'failed' && (
+        <p class="notice" role="alert">
+          {t('unsaved.text')}
+        </p>
+      )}
       <div class="dialog-foot">
         <button type="button" class="button" onClick={onClose}>
           {t('action.cancel')}
         </button>
-        <button type="button" class="button primary" onClick={save}>
+        <button
+          type="button"
+          class="button primary"
+          disabled={!is_complete(chosen, directory.value) || saving.is_busy}
+          onClick={() => saving.run(save)}
+        >
           {t('action.save')}
         </button>
       </div>

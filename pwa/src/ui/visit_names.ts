@@ -1,6 +1,6 @@
 import type { Context } from '../observation/view.ts';
 import type { Channel } from '../protocol/protocol.ts';
-import { type Directory, findClass, findProtocol, nameOf } from './directory.ts';
+import { type Directory, findClass, findProtocol } from '../visits/directory.ts';
 import { type MessageKey, t } from './messages/messages.ts';
 
 const PURPOSES: Record<Channel, MessageKey> = {
@@ -10,6 +10,11 @@ const PURPOSES: Record<Channel, MessageKey> = {
 
 export function purposeOf(channel: Channel | null): string {
   return t(PURPOSES[channel ?? 'coaching']);
+}
+
+export function nameOf(directory: Directory, person_id: string | null | undefined): string {
+  const person = directory.people.find((one) => one.person_id === person_id);
+  return person?.display_name ?? t('person.unknown');
 }
 
 type Named = Pick<

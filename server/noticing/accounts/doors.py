@@ -13,7 +13,7 @@ from flask_login import current_user
 from flask_wtf.csrf import validate_csrf
 from wtforms import ValidationError
 
-from noticing.accounts import policy
+from noticing.accounts import hosts, policy
 from noticing.accounts.people import actor_of
 from noticing.problems import Problem
 
@@ -47,31 +47,23 @@ class Lock:
         return cls("object", action)
 
 
-def _recognise_nobody(_request: Request) -> policy.Device | None:
-    return None
+def guard_doors(app: Flask, doors: Mapping[str, Lock], recognise_device: Recognise) -> None:
+    """Put the locks on: default deny, the same for every route of the app.
 
-
-_recognise: Recognise = _recognise_nobody
-
-
-def recognise_device(function: Recognise) -> None:
-    """Let `function` find the device that signed a request (None: unsigned). It may raise a Problem."""
-    global _recognise
-    _recognise = function
-
-
-def guard_doors(app: Flask, doors: Mapping[str, Lock]) -> None:
-    """Put the locks on: default deny, the same for every route of the app."""
+    `recognise_device` finds the device that signed a request (None: unsigned). It may raise a Problem.
+    """
 
     @app.before_request
     def _unlock() -> None:
+        hosts.assert_known_host()
         _refuse_too_large()
+        _refuse_nul()
         if request.endpoint is None:
             return  # Flask answers with 404 or 405 itself
         lock = doors.get(request.endpoint)
         if lock is None:
             raise Problem("not-found")
-        device = _recognise(request) if lock.kind == "device" else None
+        device = recognise_device(request) if lock.kind == "device" else None
         if device is None and request.method not in SAFE_METHODS:
             _unlock_form(lock)
         if lock.kind != "open":
@@ -113,6 +105,15 @@ def _refuse_too_large() -> None:
     while left > 0 and (chunk := body.read(CHUNK)):
         left -= len(chunk)
     raise Problem("too-large")
+
+
+def _refuse_nul() -> None:
+    """No keyboard makes the sign NUL, PostgreSQL cannot compare it, and SQLite ends a text with it."""
+    texts = [request.path]
+    for sent in (request.args, request.form):
+        texts += [text for pair in sent.items(multi=True) for text in pair]
+    if any("\0" in text for text in texts):
+        raise Problem("not-understood")
 
 
 def _unlock_form(lock: Lock) -> None:

@@ -26,16 +26,16 @@ class Span:
 
 @dataclass(frozen=True)
 class History:
-    """The roles and pairings of a person, present and past. Pure once it is read."""
+    """The roles and pairings (as a coach) of a person, present and past. Pure once it is read."""
 
     person_id: str
     tenant_id: str
     roles: Sequence[tuple[str, str | None, Span]]  # role, school_id or None for the whole tenant
-    partners: Sequence[tuple[str, Span]]  # whom she coaches or is coached by
+    coached: Sequence[tuple[str, Span]]  # the teachers whom she coaches; a pairing has a direction
 
     @cached_property
     def _turns(self) -> Sequence[datetime]:
-        spans = [span for *_, span in self.roles] + [span for _, span in self.partners]
+        spans = [span for *_, span in self.roles] + [span for _, span in self.coached]
         return sorted({at for span in spans for at in (span.from_at, span.to_at) if at is not None})
 
     def stretch_at(self, at: datetime) -> int:
@@ -45,27 +45,19 @@ class History:
     def actor_at(self, at: datetime) -> policy.Actor:
         """The same as `people.actor_of`."""
         held = [(role, school_id) for role, school_id, span in self.roles if span.holds_at(at)]
-        reaching = [grant for grant in held if grant[0] == "principal"] or held
-        schools = frozenset(school_id for _, school_id in reaching if school_id)
-        is_everywhere = any(school_id is None for _, school_id in reaching)
         roles = frozenset(role for role, _ in held)
-        return policy.Actor(self.person_id, self.tenant_id, roles, frozenset() if is_everywhere else schools)
+        return policy.Actor(self.person_id, self.tenant_id, roles, policy.reach_of(held))
 
-    def is_paired_at(self, partner_id: str, at: datetime) -> bool:
-        return any(partner == partner_id and span.holds_at(at) for partner, span in self.partners)
+    def coaches_at(self, teacher_id: str, at: datetime) -> bool:
+        return any(coached == teacher_id and span.holds_at(at) for coached, span in self.coached)
 
 
 def history_of(person_id: str, tenant_id: str) -> History:
     grants = db.session.scalars(sa.select(RoleGrant).filter_by(person_id=person_id, tenant_id=tenant_id))
     roles = [(grant.role, grant.school_id, Span(grant.from_at, grant.to_at)) for grant in grants]
-    pairings = sa.select(Pairing).where(
-        Pairing.tenant_id == tenant_id, sa.or_(Pairing.coach_id == person_id, Pairing.teacher_id == person_id)
-    )
-    partners = [
-        (each.teacher_id if each.coach_id == person_id else each.coach_id, _span_of(each))
-        for each in db.session.scalars(pairings)
-    ]
-    return History(person_id, tenant_id, roles, partners)
+    pairings = db.session.scalars(sa.select(Pairing).filter_by(coach_id=person_id, tenant_id=tenant_id))
+    coached = [(pairing.teacher_id, _span_of(pairing)) for pairing in pairings]
+    return History(person_id, tenant_id, roles, coached)
 
 
 def _span_of(pairing: Pairing) -> Span:

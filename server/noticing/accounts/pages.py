@@ -12,8 +12,9 @@ from werkzeug.wrappers import Response
 from noticing.accounts import people, set_up
 from noticing.accounts.doors import current_actor
 from noticing.accounts.forms import PersonForm, SetUpForm
+from noticing.accounts.hosts import write_address
 from noticing.accounts.models import Person
-from noticing.accounts.places import schools_of
+from noticing.accounts.places import has_classes, schools_of
 from noticing.accounts.sign_in import begin_session, blueprint
 from noticing.database import db
 from noticing.problems import Problem
@@ -86,7 +87,7 @@ def _blank() -> PersonForm:
 
 
 def _handover(person_id: str) -> dict[str, str]:
-    address = request.host_url.rstrip("/") + set_up.make_link(person_id)
+    address = write_address(set_up.make_link(person_id))
     return {"name": people.find_person(person_id).display_name, "address": address}
 
 
@@ -99,6 +100,7 @@ def _people_page(form: PersonForm, new: dict[str, str] | None = None) -> str:
         new=new,
         rows=_rows(tenant_id, wanted, schools),
         total=people.count_people(tenant_id),
+        has_classes=has_classes(tenant_id),
         wanted=wanted,
         many=MANY,
         roles=role_names(),

@@ -24,10 +24,8 @@ def actor_of(person_id: str, at: datetime | None = None) -> policy.Actor:
     """The person as the policy sees her, with the roles that she holds (or held) at `at`."""
     person = find_person(person_id)
     grants = _grants_of(person_id, at or now())
-    reaching = [grant for grant in grants if grant.role == "principal"] or grants
-    is_everywhere = any(grant.school_id is None for grant in reaching)
-    schools = frozenset() if is_everywhere else frozenset(str(grant.school_id) for grant in reaching)
-    return policy.Actor(person_id, person.tenant_id, frozenset(grant.role for grant in grants), schools)
+    reach = policy.reach_of((grant.role, grant.school_id) for grant in grants)
+    return policy.Actor(person_id, person.tenant_id, frozenset(grant.role for grant in grants), reach)
 
 
 def colleague_of(actor: policy.Actor, person_id: str, at: datetime | None = None) -> policy.Colleague:
@@ -95,16 +93,13 @@ def add_person(
     return person_id
 
 
-def rename_person(person_id: str, display_name: str, email: str) -> None:
-    """Say who an account without name and address belongs to."""
-    tenant_id = find_person(person_id).tenant_id
-    with writing(tenant_id) as session:
-        other = session.scalar(sa.select(Person.person_id).filter_by(email=tidy_email(email)))
-        if other not in (None, person_id):
-            raise EmailTaken
-        person = session.get_one(Person, person_id)
-        person.display_name, person.email = " ".join(display_name.split()), tidy_email(email)
-        note_change(session, tenant_id, "row", "person", person_id)
+def rename_person(session: Session, person: Person, display_name: str, email: str) -> None:
+    """Inside `writing()`: say who an account without name and address belongs to."""
+    other = session.scalar(sa.select(Person.person_id).filter_by(email=tidy_email(email)))
+    if other not in (None, person.person_id):
+        raise EmailTaken
+    person.display_name, person.email = " ".join(display_name.split()), tidy_email(email)
+    note_change(session, person.tenant_id, "row", "person", person.person_id)
 
 
 def grant_role(
@@ -131,7 +126,10 @@ def end_role(person_id: str, role: str, school_id: str | None = None, *, at: dat
 
 
 def deactivate_person(person_id: str, at: datetime | None = None) -> None:
-    """End every role, pairing and session of a person. What her devices still hold is received and set aside."""
+    """End every role, pairing and session of a person.
+
+    What her devices still hold is received: what she recorded while she might is accepted, the rest set aside.
+    """
     tenant_id, moment = find_person(person_id).tenant_id, at or now()
     with writing(tenant_id) as session:
         _end_grants(session, tenant_id, person_id, moment, lambda _grant: True)
@@ -144,6 +142,14 @@ def end_sessions(person_id: str) -> None:
     """Sign the person out everywhere."""
     with writing(find_person(person_id).tenant_id) as session:
         session.get_one(Person, person_id).session_mark += 1
+
+
+def administrators_of(tenant_id: str) -> set[str]:
+    """Who is administrator of the tenant now."""
+    held = sa.select(RoleGrant.person_id).where(
+        RoleGrant.tenant_id == tenant_id, RoleGrant.role == "admin", _holds_at(now())
+    )
+    return set(db.session.scalars(held))
 
 
 def roles_held(

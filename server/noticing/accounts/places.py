@@ -80,6 +80,13 @@ def schools_of(tenant_id: str) -> Mapping[str, str]:
     return dict(db.session.execute(found).all())
 
 
+def has_classes(tenant_id: str) -> bool:
+    return (
+        db.session.scalar(sa.select(ClassSection.class_id).filter_by(tenant_id=tenant_id).limit(1))
+        is not None
+    )
+
+
 def first_tenant_id() -> str | None:
     """The oldest tenant: where the command line adds people when no other is named."""
     return db.session.scalars(sa.select(Tenant.tenant_id).order_by(Tenant.tenant_id)).first()

@@ -1,10 +1,10 @@
 """Who may do what. One function, `can(actor, action, object)`; what no rule names is denied.
 
 Pure: it knows no database and no request. Callers describe the object as one of the small classes below,
-at the time that counts (now for reading, the corrected `occurred_at` for what a tablet recorded).
+at the time that counts (now for reading, `occurred_at` for what a tablet recorded).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 OBSERVER_ROLE = {"coaching": "coach", "walkthrough": "principal"}
@@ -19,7 +19,7 @@ class Actor:
     person_id: str
     tenant_id: str
     roles: frozenset[str]
-    school_ids: frozenset[str]  # where she is principal, else where she holds a role; empty: everywhere
+    school_ids: frozenset[str] | None  # where she is principal, else where she holds a role; None: everywhere
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,23 @@ class Colleague:
 
 
 @dataclass(frozen=True)
+class SchoolName:
+    """A school as an observer's tablet shows it."""
+
+    tenant_id: str
+    school_id: str
+    is_partners: bool  # somebody whom the actor coaches has a class there
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A pairing that holds."""
+
+    tenant_id: str
+    coach_id: str
+
+
+@dataclass(frozen=True)
 class Sitting:
     """An observation as the policy sees it."""
 
@@ -69,7 +86,7 @@ class Evidence:
     sitting: Sitting
 
 
-Subject = Place | Device | Colleague | Sitting | Evidence
+Subject = Place | Device | Colleague | SchoolName | Pair | Sitting | Evidence
 
 
 def can(actor: Actor, action: str, subject: Subject) -> bool:
@@ -80,8 +97,20 @@ def can(actor: Actor, action: str, subject: Subject) -> bool:
     return rule is not None and rule(actor, subject)
 
 
+def reach_of(grants: Iterable[tuple[str, str | None]]) -> frozenset[str] | None:
+    """The `school_ids` of an actor with these (role, school_id or None for the whole tenant). No grant: nowhere."""
+    held = list(grants)
+    places = [school_id for role, school_id in held if role == "principal"] or [place for _, place in held]
+    schools = frozenset(school_id for school_id in places if school_id is not None)
+    return None if None in places else schools
+
+
 def _holds(*roles: str) -> Callable[[Actor, Subject], bool]:
     return lambda actor, _subject: not actor.roles.isdisjoint(roles)
+
+
+def _always(_actor: Actor, _subject: Subject) -> bool:
+    return True
 
 
 def _is_owner(actor: Actor, device: Device) -> bool:
@@ -89,7 +118,7 @@ def _is_owner(actor: Actor, device: Device) -> bool:
 
 
 def _is_in_reach(actor: Actor, school_ids: frozenset[str]) -> bool:
-    return not actor.school_ids or not actor.school_ids.isdisjoint(school_ids)
+    return actor.school_ids is None or not actor.school_ids.isdisjoint(school_ids)
 
 
 def _may_know(actor: Actor, colleague: Colleague) -> bool:
@@ -98,6 +127,17 @@ def _may_know(actor: Actor, colleague: Colleague) -> bool:
     if "coach" in actor.roles and colleague.is_paired:
         return True
     return "principal" in actor.roles and _is_in_reach(actor, colleague.school_ids)
+
+
+def _may_know_school(actor: Actor, school: SchoolName) -> bool:
+    """Who has a role there, or works with one of its teachers."""
+    if actor.roles and _is_in_reach(actor, frozenset({school.school_id})):
+        return True
+    return "coach" in actor.roles and school.is_partners
+
+
+def _is_coach_of(actor: Actor, pair: Pair) -> bool:
+    return "coach" in actor.roles and pair.coach_id == actor.person_id
 
 
 def _may_observe(actor: Actor, sitting: Sitting) -> bool:
@@ -128,25 +168,29 @@ def _may_reply(actor: Actor, sitting: Sitting) -> bool:
 
 
 def _may_read_entry(actor: Actor, evidence: Evidence) -> bool:
+    """The pairing decides for the observer too: when it has ended, her own marks are hers no more."""
     sitting = evidence.sitting
-    if evidence.kind in PRIVATE_KINDS:
-        return evidence.author_id == actor.person_id
-    if evidence.author_id == actor.person_id or sitting.observer_id == actor.person_id:
-        return _may_read_as_observer(actor, sitting) or evidence.author_id == actor.person_id
-    if sitting.observed_id != actor.person_id:
+    if sitting.observer_id == actor.person_id:
+        is_private = evidence.kind in PRIVATE_KINDS and evidence.author_id != actor.person_id
+        return _may_read_as_observer(actor, sitting) and not is_private
+    if evidence.kind in PRIVATE_KINDS or sitting.observed_id != actor.person_id:
         return False
     return sitting.is_shared if evidence.kind in TEACHER_KINDS else sitting.is_finished
 
 
 _RULES: dict[tuple[str, type], Callable[..., bool]] = {
     ("app.enter", Place): _holds("coach", "principal"),
+    ("account.leave", Place): _always,
     ("account.use", Place): _holds("coach", "principal", "teacher", "admin"),
     ("notes.list", Place): _holds("coach", "principal", "teacher", "admin"),
     ("people.manage", Place): _holds("admin"),
     ("device.enrol", Place): _holds("coach", "principal"),
     ("device.deliver", Device): _is_owner,
     ("changes.read", Place): _holds("coach", "principal"),
+    ("tenant.know", Place): _holds("coach", "principal", "teacher", "admin"),
+    ("school.know", SchoolName): _may_know_school,
     ("colleague.know", Colleague): _may_know,
+    ("pairing.know", Pair): _is_coach_of,
     ("observation.add", Sitting): _may_observe,
     ("entry.read", Evidence): _may_read_entry,
     ("feedback.read", Sitting): _may_read_feedback,

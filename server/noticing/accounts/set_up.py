@@ -5,6 +5,7 @@ import secrets
 from datetime import timedelta
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from noticing.accounts.models import Person, SetUpLink
 from noticing.accounts.passwords import hash_password
@@ -54,7 +55,7 @@ def first_administrators_link(tenant_id: str) -> str | None:
     person_id = db.session.scalars(waiting).first()
     if person_id is None:
         address = make_random_id() + UNNAMED
-        person_id = add_person(tenant_id, "Administrator", address, [("admin", None)])
+        person_id = add_person(tenant_id, _("Administrator"), address, [("admin", None)])
     return make_link(person_id)
 
 
@@ -63,20 +64,20 @@ def is_unnamed(person: Person) -> bool:
 
 
 def use_link(token: str, password: str, who: tuple[str, str] | None = None) -> Person:
-    """Set the password and close the link in one transaction: of two that use it at once, one succeeds.
+    """Name the person, set the password and close the link, all or nothing: of two who use it at once, one does.
 
     `who` is (name, address) of an account that has none yet.
     """
     hashed, owner = hash_password(password), person_of_link(token)
     person_id, tenant_id = owner.person_id, owner.tenant_id
-    if who:
-        rename_person(person_id, *who)
     with writing(tenant_id) as session:
         link = session.get_one(SetUpLink, _hash(token), populate_existing=True)
         if not _is_open(link):
             raise Problem("link-used")
         link.used_at = now()
         person = session.get_one(Person, person_id, populate_existing=True)
+        if who:
+            rename_person(session, person, *who)
         person.password_hash = hashed
         person.session_mark += 1
     return find_person(person_id)

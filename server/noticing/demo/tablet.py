@@ -16,6 +16,7 @@ from flask import Flask
 from noticing import __version__
 from noticing.accounts.people import actor_of
 from noticing.clock import make_id, make_random_id
+from noticing.entry_log.entry import SALT_BYTES, make_body
 from noticing.sync.enrol import enrol
 from noticing.sync.stream_key import text_to_sign
 from noticing.sync.wire import Enrolment, PublicKey
@@ -49,26 +50,22 @@ class DemoTablet:
         replaces: Sequence[str] = (),
     ) -> str:
         """Make an entry of what happened `at`; returns its id."""
-        time = at.isoformat(timespec="milliseconds")
         entry_id = make_id_at(at)
-        body = {
-            "entry_id": entry_id,
-            "author_id": self.person_id,
-            "subject_kind": "observation",
-            "subject_id": subject_id,
-            "kind": kind,
-            "item_key": item_key,
-            "payload": payload,
-            "replaces": list(replaces),
-            "occurred_at": time,
-            "entered_at": time,
-            "elapsed_ms": self.elapsed_ms(at),
-            "clock_session_id": self.clock_session_id,
-            "app_version": __version__,
-            "entry_schema": 1,
-            "salt": _write(secrets.token_bytes(8)),
-        }
-        self.bodies.append(msgspec.json.encode(body).decode())
+        body = make_body(
+            entry_id=entry_id,
+            author_id=self.person_id,
+            subject_id=subject_id,
+            kind=kind,
+            item_key=item_key,
+            payload=payload,
+            replaces=replaces,
+            at=at.isoformat(timespec="milliseconds"),
+            elapsed_ms=self.elapsed_ms(at),
+            clock_session_id=self.clock_session_id,
+            app_version=__version__,
+            salt=secrets.token_bytes(SALT_BYTES),
+        )
+        self.bodies.append(body)
         return entry_id
 
     def elapsed_ms(self, at: datetime) -> int:

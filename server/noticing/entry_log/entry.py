@@ -1,16 +1,21 @@
 """One entry: reading a body and checking its shape. Pure; nothing here asks a database or a clock."""
 
+import base64
 import hashlib
 import re
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, TypeGuard
 from uuid import UUID
 
 import msgspec
 
+from noticing.instants import is_instant
+
 ENTRY_SCHEMA = 1
 MAX_PAYLOAD_BYTES = 32 * 1024
+SALT_BYTES = 8
 MAX_BODY_BYTES = MAX_PAYLOAD_BYTES + 4 * 1024
+MAX_DEPTH = 32  # of lists and objects in a payload; ours have 4, and recursion ends somewhere past 900
 
 Uuid = Annotated[
     str, msgspec.Meta(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", min_length=36, max_length=36)
@@ -70,11 +75,57 @@ def parse_body(body: bytes) -> Entry:
         raise Unreadable("not-an-entry") from fault
     if entry.entry_schema != ENTRY_SCHEMA:
         raise Unreadable("newer-entry-schema")
-    if not (_is_time(entry.occurred_at) and _is_time(entry.entered_at)):
+    if not (is_instant(entry.occurred_at) and is_instant(entry.entered_at)):
         raise Unreadable("time-unreadable")
     if len(body) > MAX_PAYLOAD_BYTES and len(msgspec.json.encode(entry.payload)) > MAX_PAYLOAD_BYTES:
         raise Unreadable("too-long")
+    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _is_deeper(entry.payload, MAX_DEPTH):
+        raise Unreadable("too-deep")
     return entry
+
+
+def _is_deeper(value: Any, most: int) -> bool:
+    layer = [value]
+    for _ in range(most):
+        nested = [each for each in layer if isinstance(each, (list, dict))]
+        layer = [inner for each in nested for inner in (each.values() if isinstance(each, dict) else each)]
+    return any(isinstance(each, (list, dict)) for each in layer)
+
+
+def make_body(
+    *,
+    entry_id: str,
+    author_id: str,
+    subject_id: str,
+    kind: str,
+    payload: Mapping[str, Any],
+    at: str,
+    clock_session_id: str,
+    app_version: str,
+    salt: bytes,
+    elapsed_ms: int = 0,
+    item_key: str | None = None,
+    replaces: Sequence[str] = (),
+) -> str:
+    """The body of an entry about an observation, entered when it happened. The only maker on this side of the wire."""
+    entry = Entry(
+        entry_id=entry_id,
+        author_id=author_id,
+        subject_kind="observation",
+        subject_id=subject_id,
+        kind=kind,
+        item_key=item_key,
+        payload=dict(payload),
+        replaces=list(replaces),
+        occurred_at=at,
+        entered_at=at,
+        elapsed_ms=elapsed_ms,
+        clock_session_id=clock_session_id,
+        app_version=app_version,
+        entry_schema=ENTRY_SCHEMA,
+        salt=base64.urlsafe_b64encode(salt).decode().rstrip("="),
+    )
+    return msgspec.json.encode(entry).decode()
 
 
 def read_claimed_id(body: bytes) -> str | None:
@@ -98,22 +149,3 @@ def make_stand_in_id(person_id: str, body_hash: bytes) -> str:
     """An id for a body whose own cannot be taken: always the same for the same account and bytes."""
     digest = hashlib.sha256(person_id.encode() + body_hash).digest()
     return str(UUID(bytes=digest[:16]))
-
-
-def read_instant(text: str) -> datetime:
-    """The instant of a device's time such as "2026-11-12T09:05:12.345-05:00"; ValueError if it is none."""
-    if not _TIME.fullmatch(text):
-        raise ValueError("not a time of the form 2026-11-12T09:05:12.345-05:00")
-    return datetime.fromisoformat(text)
-
-
-# Years from 1000 to 2999: a wrong clock is welcome, but its time must lie in the calendar in UTC too.
-_TIME = re.compile(r"[12]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?(Z|[+-]\d\d:\d\d)", re.ASCII)
-
-
-def _is_time(text: str) -> bool:
-    try:
-        read_instant(text)
-    except ValueError:
-        return False
-    return True

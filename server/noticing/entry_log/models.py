@@ -21,10 +21,27 @@ class Stream(Base):
     device_label: Mapped[str] = mapped_column(default="")
     enrolled_at: Mapped[datetime] = mapped_column(default=now)
     last_contact_at: Mapped[datetime | None]
-    revoked_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]  # honoured, but no page or command sets it in this release
     acknowledged_through: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     acknowledged_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32), default=bytes(32))
     seen_change_seq: Mapped[int] = mapped_column(sa.BigInteger, default=0)  # the feed's end at the last push
+
+
+class ClockSample(Base):
+    """A device's two clocks beside the server's. Of each page life the `best` (shortest way) and the `latest`.
+
+    Nobody reads them yet: times corrected by them come with what shows them. Raw times stay as they are.
+    """
+
+    __tablename__ = "clock_sample"
+    stream_id: Mapped[str] = mapped_column(Id, sa.ForeignKey("stream.stream_id"), primary_key=True)
+    clock_session_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    which: Mapped[str] = mapped_column(primary_key=True)  # best, latest
+    tenant_id: Mapped[str] = mapped_column(Id, sa.ForeignKey("tenant.tenant_id"))
+    received_at: Mapped[datetime]
+    device_wall: Mapped[str]
+    device_elapsed_ms: Mapped[float] = mapped_column(sa.Double)
+    round_trip_ms: Mapped[float | None] = mapped_column(sa.Double)
 
 
 class Envelope(Base):

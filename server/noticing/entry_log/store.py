@@ -123,6 +123,13 @@ def set_aside_of(
     return _read_in_batches(session, wanted, _entries.c.subject_id, subject_ids)
 
 
+def has_set_aside(session: Session, tenant_id: str) -> bool:
+    found = sa.select(_entries.c.change_seq).where(
+        _entries.c.tenant_id == tenant_id, _entries.c.set_aside_code.is_not(None)
+    )
+    return session.scalar(found.limit(1)) is not None
+
+
 def all_set_aside(session: Session, tenant_id: str) -> list[StoredEntry]:
     return _read(session, _entries.c.tenant_id == tenant_id, _entries.c.set_aside_code.is_not(None))
 

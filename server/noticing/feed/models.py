@@ -29,7 +29,10 @@ class Change(Base):
 
 
 class ServerEpoch(Base):
-    """One row: a random name that is made anew by every restore, so that devices notice it."""
+    """One row: a random name that is made anew by every restore, so that devices notice it.
+
+    Restoring is not part of this release; devices already heed the name.
+    """
 
     __tablename__ = "server_epoch"
     epoch: Mapped[str] = mapped_column(Id, primary_key=True)

@@ -1,5 +1,6 @@
 """What a teacher opens: the list of her notes, the notes, the letter, and the answer to her reply."""
 
+import logging
 from typing import Any
 from uuid import UUID
 
@@ -8,23 +9,26 @@ from htmx_flask import request as htmx_request
 from werkzeug.wrappers import Response as BaseResponse
 
 from noticing.accounts.doors import ask, current_actor
+from noticing.accounts.hosts import write_address
 from noticing.accounts.places import tenant_row
 from noticing.accounts.policy import Actor
+from noticing.clock import make_id
 from noticing.feedback import sentences
 from noticing.feedback.pdf import render_pdf
 from noticing.feedback.reply import REPLY_MAX, find_fault, send_reply, tidy_reply
-from noticing.feedback.visits import View, cards_of, find_visit, notes_of, sitting_of
-from noticing.feedback.wording_rules import ERRORS, check_share
-from noticing.sync.admit import register_check
+from noticing.feedback.visits import View, cards_of, find_visit, notes_of
+from noticing.observations.sittings import sitting_of_view
+from noticing.problems import Problem
 
 CARDS_MAX = 50
+
+journey = logging.getLogger("noticing.journey")
 
 blueprint = Blueprint("feedback", __name__, template_folder="templates")
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
-    register_check("feedback.shared", check_share, ERRORS)
 
 
 @blueprint.get("/notes")
@@ -50,7 +54,9 @@ def notes_list() -> str:
 @blueprint.get("/notes/<uuid:observation_id>")
 def notes_page(observation_id: UUID) -> Response:
     actor = current_actor()
-    return _show(actor, _find("feedback.read", actor, observation_id))
+    answer = _show(actor, _find("feedback.read", actor, observation_id))
+    journey.info("step=7 give back page")
+    return answer
 
 
 @blueprint.get("/notes/<uuid:observation_id>.pdf")
@@ -59,11 +65,12 @@ def notes_pdf(observation_id: UUID) -> Response:
     actor = current_actor()
     notes = notes_of(actor.tenant_id, _find("feedback.read", actor, observation_id))
     tenant = tenant_row(actor.tenant_id) or {}
-    url = url_for("feedback.notes_page", observation_id=notes.observation_id, _external=True)
+    url = write_address(url_for("feedback.notes_page", observation_id=notes.observation_id))
     answer = make_response(render_pdf(notes, url, tenant.get("paper", "Letter")))
     answer.content_type = "application/pdf"
     answer.headers["Content-Disposition"] = f'inline; filename="visit-notes-{notes.visited_on}.pdf"'
     answer.headers["Cache-Control"] = "no-store"
+    journey.info("step=7 give back pdf")
     return answer
 
 
@@ -73,14 +80,14 @@ def reply(observation_id: UUID) -> BaseResponse:
     actor = current_actor()
     view = _find("feedback.reply", actor, observation_id)
     typed = request.form.get("text", "")
-    text = tidy_reply(typed)
+    text, entry_id = tidy_reply(typed), request.form.get("entry_id", "")
     known = [one["entry_id"] for one in view["feedback"]]
     answered = request.form.get("feedback_entry_id", "")
     fault = find_fault(text)
     if fault:
         # 422 for the page itself; htmx swaps in only what succeeded.
         return _show(actor, view, status=200 if htmx_request.htmx else 422, text=typed, error=fault)
-    send_reply(actor, view, answered if answered in known else known[-1], text)
+    send_reply(actor, view, answered if answered in known else known[-1], text, entry_id)
     if htmx_request.htmx:
         return _show(actor, find_visit(actor.tenant_id, str(observation_id)), is_sent=True)
     return redirect(url_for("feedback.notes_page", observation_id=observation_id, _anchor="replies"), 303)
@@ -89,7 +96,10 @@ def reply(observation_id: UUID) -> BaseResponse:
 def _find(action: str, actor: Actor, observation_id: UUID) -> View:
     """The visit, if the actor may do this with its notes; else there is nothing here."""
     view = find_visit(actor.tenant_id, str(observation_id))
-    ask(action, sitting_of(actor.tenant_id, view))
+    sitting = sitting_of_view(view)
+    if sitting is None:
+        raise Problem("not-found")
+    ask(action, sitting)
     return view
 
 
@@ -100,6 +110,7 @@ def _show(actor: Actor, view: View, status: int = 200, **form: Any) -> Response:
         template,
         notes=notes_of(actor.tenant_id, view),
         is_observer=view["context"]["observed_id"] != actor.person_id,
+        reply_id=make_id(),
         reply_max=REPLY_MAX,
         say=sentences,
         **form,

@@ -25,15 +25,6 @@ PAGES_MAX = 2
 _one_at_a_time = threading.Lock()  # Pango's font map, which the styles share, is not safe among threads
 
 
-def is_available() -> bool:
-    """Whether PDFs can be made: WeasyPrint finds Pango."""
-    try:
-        _weasyprint()
-    except Problem:
-        return False
-    return True
-
-
 def render_pdf(notes: Notes, url: str, paper: str = "Letter") -> bytes:
     """One or two pages on `paper`, with a link to the notes' page at `url`.
 

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from noticing.accounts.policy import Actor
 from noticing.clock import now
+from noticing.entry_log.entry import is_uuid
 from noticing.feedback.sentences import write_number
 from noticing.sync.server_stream import PageDraft, append_from_page
 
@@ -33,8 +34,13 @@ def find_fault(text: str) -> str | None:
     return None
 
 
-def send_reply(actor: Actor, view: Mapping[str, Any], feedback_entry_id: str, text: str) -> None:
-    """Append the reply to one version of the notes, with the time on the school's clock."""
+def send_reply(
+    actor: Actor, view: Mapping[str, Any], feedback_entry_id: str, text: str, entry_id: str = ""
+) -> None:
+    """Append the reply to one version of the notes, with the time on the school's clock.
+
+    `entry_id` is that of the form: sent twice, the same words are the same entry.
+    """
     zone = datetime.fromisoformat(view["started_at"]).tzinfo
     draft = PageDraft(
         subject_id=view["observation_id"],
@@ -42,5 +48,6 @@ def send_reply(actor: Actor, view: Mapping[str, Any], feedback_entry_id: str, te
         item_key=None,
         payload={"feedback_entry_id": feedback_entry_id, "text": text},
         occurred_at=now().astimezone(zone).isoformat(timespec="milliseconds"),
+        entry_id=entry_id if is_uuid(entry_id) else None,
     )
     append_from_page(actor, [draft])

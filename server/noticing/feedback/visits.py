@@ -1,22 +1,20 @@
-"""Shared visits as this room needs them: the view, what the policy asks, and the people's names."""
+"""Shared visits as this room needs them: the view, and the names of people and classes."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from noticing.accounts import policy
-from noticing.accounts.pairings import pairing_between
 from noticing.accounts.people import names_of
 from noticing.accounts.places import class_row
-from noticing.clock import now
 from noticing.feedback.context import Notes, day_of, make_notes, time_of
 from noticing.observations import projection
 from noticing.observations.measures import measures_of
+from noticing.observations.sittings import sitting_of_view
 from noticing.problems import Problem
 from noticing.protocols.loader import load_all
 
-View = Mapping[str, Any]
+View = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -42,23 +40,6 @@ def find_visit(tenant_id: str, observation_id: str) -> View:
     if view is None or view["context"] is None:
         raise Problem("not-found")
     return view
-
-
-def sitting_of(tenant_id: str, view: View) -> policy.Sitting:
-    """The visit as the policy sees it now."""
-    context, observer_id = view["context"], str(view["observer_id"])
-    observed_id = str(context["observed_id"])
-    is_coaching = context["channel"] == "coaching"
-    return policy.Sitting(
-        tenant_id=tenant_id,
-        channel=str(context["channel"]),
-        observer_id=observer_id,
-        observed_id=observed_id,
-        school_id=str(context["school_id"]),
-        is_pairing_held=is_coaching and pairing_between(observer_id, observed_id, now()) is not None,
-        is_finished=view["status"] in ("finished", "shared"),
-        is_shared=view["status"] == "shared",
-    )
 
 
 def notes_of(tenant_id: str, view: View) -> Notes:
@@ -90,7 +71,8 @@ def label_of_class(class_id: str) -> str:
 
 
 def _is_readable(actor: policy.Actor, view: View) -> bool:
-    return policy.can(actor, "feedback.read", sitting_of(actor.tenant_id, view))
+    sitting = sitting_of_view(view)
+    return sitting is not None and policy.can(actor, "feedback.read", sitting)
 
 
 def _card_of(view: View, person: str) -> Card:

@@ -84,11 +84,6 @@ def check_share(payload: Mapping[str, Any], channel: str, locale: str = "en") ->
     return [(code, ERRORS[code]) for code in dict.fromkeys(errors)]
 
 
-def lint(text: str, channel: str, locale: str = "en", staff_names: Sequence[str] = ()) -> list[Finding]:
-    """Findings in one sentence that stands alone."""
-    return list(_find_in_sentence("text", text, channel, _words_of_names(staff_names), read_lists(locale)))
-
-
 def find_wording(
     feedback: Mapping[str, Any], channel: str, staff_names: Sequence[str], locale: str = "en"
 ) -> list[Finding]:

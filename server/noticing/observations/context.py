@@ -6,8 +6,7 @@ from typing import Any
 from noticing.observations.conflicts import conflict_of
 from noticing.observations.registers import Entry, unreplaced
 from noticing.observations.shapes import text_of, texts_of, whole_of
-
-CORRECTABLE = ("class_id", "observed_id", "pairing_id", "school_id", "students_present")
+from noticing.protocols.payloads import CORRECTABLE
 
 
 def fold_context(
@@ -17,7 +16,7 @@ def fold_context(
     everything = [start, *corrections]
     fields: dict[str, Any] = {}
     conflicts: list[dict[str, Any]] = []
-    for field in CORRECTABLE:
+    for field in sorted(CORRECTABLE):
         about = [start, *(entry for entry in corrections if field in entry["payload"])]
         versions = unreplaced(about, is_live, through=everything)
         fields[field] = versions[-1]["payload"].get(field)

@@ -8,7 +8,7 @@ Nothing is rounded.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from noticing.observations.instants import instant_of
+from noticing.instants import instant_of
 
 View = Mapping[str, Any]
 Measured = dict[str, Any]

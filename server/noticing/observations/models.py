@@ -14,8 +14,8 @@ class ObservationView(Base):
         sa.Index("ix_observation_view_observer", "tenant_id", "observer_id", "started_instant"),
         sa.Index("ix_observation_view_observed", "tenant_id", "observed_id", "started_instant"),
     )
-    observation_id: Mapped[str] = mapped_column(Id, primary_key=True)
-    tenant_id: Mapped[str] = mapped_column(Id, sa.ForeignKey("tenant.tenant_id"))
+    tenant_id: Mapped[str] = mapped_column(Id, sa.ForeignKey("tenant.tenant_id"), primary_key=True)
+    observation_id: Mapped[str] = mapped_column(Id, primary_key=True)  # made by a device: unique in a tenant only
     observer_id: Mapped[str | None] = mapped_column(Id)
     observed_id: Mapped[str | None] = mapped_column(Id)
     class_id: Mapped[str | None] = mapped_column(Id)
@@ -28,6 +28,7 @@ class ObservationView(Base):
     started_at: Mapped[str | None]  # the tablet's wall clock with its offset, as it was entered
     started_instant: Mapped[int | None] = mapped_column(sa.BigInteger)  # epoch ms of started_at
     view: Mapped[str] = mapped_column(sa.Text)  # canonical JSON: sorted keys, no spaces
+    folded_with: Mapped[str | None]  # the protocol's hash; null where the server did not know it then
 
 
 class ProjectionCursor(Base):

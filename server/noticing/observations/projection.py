@@ -14,10 +14,10 @@ from noticing.entry_log import store
 from noticing.entry_log.entry import is_uuid
 from noticing.feed.counter import read_last_change_seq
 from noticing.feed.listing import changes_between
+from noticing.instants import instant_of
 from noticing.observations.fold import fold
-from noticing.observations.instants import instant_of
 from noticing.observations.models import ObservationView, ProjectionCursor
-from noticing.protocols.loader import load_all
+from noticing.protocols.loader import Protocol, load_all
 
 View = dict[str, Any]
 
@@ -39,6 +39,24 @@ def catch_up(tenant_id: str) -> None:
             cursor.change_seq = through
         if touched:
             journey.info("step=6 project observations=%d through=%d", len(touched), through)
+
+
+def fold_with_known_protocols(tenant_id: str) -> int:
+    """Fold again what was folded while its protocol was missing or another; at every start. Returns how many."""
+    known = {key: protocol.hash for key, protocol in load_all().items()}
+    names = (_views.c.protocol_slug, _views.c.protocol_version, _views.c.folded_with)
+    of_tenant = sa.select(*names).where(_views.c.tenant_id == tenant_id)
+    found = db.session.execute(of_tenant.distinct()).all()
+    changed = [row for row in found if known.get((row[0], row[1])) not in (None, row[2])]
+    count = 0
+    for row in changed:
+        with writing(tenant_id) as session:
+            same = [name.is_not_distinct_from(value) for name, value in zip(names, row, strict=True)]
+            meant = sa.select(_views.c.observation_id).where(_views.c.tenant_id == tenant_id, *same)
+            observation_ids = list(session.scalars(meant))
+            _fold_again(session, tenant_id, observation_ids)
+        count += len(observation_ids)
+    return count
 
 
 def rebuild(tenant_id: str) -> None:
@@ -113,13 +131,25 @@ def _fold_again(session: Session, tenant_id: str, observation_ids: Iterable[str]
     session.execute(
         sa.delete(_views).where(_views.c.tenant_id == tenant_id, _views.c.observation_id.in_(by_observation))
     )
-    rows = [_row_of(tenant_id, each, entries) for each, entries in by_observation.items() if entries]
+    rows = [row for each, entries in by_observation.items() if (row := _row_calmly(tenant_id, each, entries))]
     if rows:
         session.execute(sa.insert(_views), rows)
 
 
+def _row_calmly(tenant_id: str, observation_id: str, entries: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """One observation that we fail to fold must not close the pages of all others; its entries stay in the log."""
+    if not entries:
+        return None
+    try:
+        return _row_of(tenant_id, observation_id, entries)
+    except Exception as fault:  # noqa: BLE001 - whatever it is, it is said and the others go on
+        logging.getLogger(__name__).error("%s: %s could not be folded", observation_id, type(fault).__name__)
+        return None
+
+
 def _row_of(tenant_id: str, observation_id: str, entries: list[dict[str, Any]]) -> dict[str, Any]:
-    view = fold(entries, _protocol_document(entries))
+    protocol = _protocol_of(entries)
+    view = fold(entries, protocol.document if protocol else None)
     context = view["context"] or {}
     return {
         "observation_id": observation_id,
@@ -133,13 +163,13 @@ def _row_of(tenant_id: str, observation_id: str, entries: list[dict[str, Any]]) 
         "started_at": view["started_at"],
         "started_instant": instant_of(view["started_at"]) if view["started_at"] else None,
         "view": write_canonical(view),
+        "folded_with": protocol.hash if protocol else None,
     }
 
 
-def _protocol_document(entries: list[dict[str, Any]]) -> dict[str, Any] | None:
+def _protocol_of(entries: list[dict[str, Any]]) -> Protocol | None:
     for entry in entries:
         if entry["kind"] == "observation.started":
             said = entry["payload"]
-            protocol = load_all().get((said["protocol_slug"], said["protocol_version"]))
-            return protocol.document if protocol else None
+            return load_all().get((said["protocol_slug"], said["protocol_version"]))
     return None

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from noticing.observations.instants import instant_of, timed
+from noticing.instants import instant_of
+from noticing.observations.instants import timed
 from noticing.observations.observer_log import ObserverLog, is_covered
 from noticing.observations.registers import Entry, group_by, unreplaced
 from noticing.observations.shapes import object_of, texts_of

@@ -37,25 +37,53 @@ class Protocol:
         return next((item for item in self.items() if item["key"] == key), None)
 
 
+@dataclass(frozen=True)
+class Shelf:
+    """What lies in a folder. `sentences` say what is wrong with the files that are not among `protocols`."""
+
+    protocols: Mapping[tuple[str, str], Protocol]
+    sentences: tuple[str, ...]
+
+
+def load_all() -> Mapping[tuple[str, str], Protocol]:
+    """Every sound version that ships. One that is broken is not among them, and is told by `find_broken`."""
+    return _shelf().protocols
+
+
+def find_broken() -> tuple[str, ...]:
+    """Sentences about the files that ship and are broken: the file, the place in it and what to do."""
+    return _shelf().sentences
+
+
 @cache
-def load_all() -> dict[tuple[str, str], Protocol]:
-    """Every version that ships. Raises BrokenProtocols."""
-    return load_folder(find_folder())
+def _shelf() -> Shelf:
+    return read_shelf(find_folder())
 
 
-def load_folder(folder: Path) -> dict[tuple[str, str], Protocol]:
+def load_folder(folder: Path) -> Mapping[tuple[str, str], Protocol]:
     """Every `<slug>/<version>.json` under `folder`. Raises BrokenProtocols with all that is wrong."""
-    protocols, sentences = {}, []
+    shelf = read_shelf(folder)
+    if shelf.sentences:
+        raise BrokenProtocols(list(shelf.sentences))
+    return shelf.protocols
+
+
+def read_shelf(folder: Path) -> Shelf:
+    """The same, but what is sound can be used where something else is broken."""
+    protocols: dict[tuple[str, str], Protocol] = {}
+    sentences: list[str] = []
     for file in sorted(folder.glob("*/[0-9]*.json")):
         try:
             protocol = load_file(file)
         except BrokenProtocols as broken:
             sentences += broken.sentences
+        except OSError as error:
+            sentences.append(f"{file.parent.name}/{file.name}: it cannot be read ({error.strerror}).")
         else:
             protocols[protocol.slug, protocol.version] = protocol
-    if sentences:
-        raise BrokenProtocols(sentences)
-    return protocols
+    if not protocols and not sentences:
+        sentences.append(f"{folder}: there is no protocol; install the program again.")
+    return Shelf(protocols, tuple(sentences))
 
 
 def load_file(file: Path) -> Protocol:
@@ -66,6 +94,8 @@ def load_file(file: Path) -> Protocol:
         place = f"line {error.lineno}, column {error.colno}"
         wrong = f"{name}, {place}: this is not JSON ({error.msg}); correct it there."
         raise BrokenProtocols([wrong]) from error
+    except RecursionError as error:
+        raise BrokenProtocols([f"{name}: its brackets are nested too deeply; correct it."]) from error
     except UnicodeDecodeError as error:
         raise BrokenProtocols([f"{name}: it is not UTF-8; save it as UTF-8."]) from error
     sentences = validate_document(document) or _misplaced(document, file)

@@ -1,6 +1,5 @@
 """The forms that a payload's fields can have. Predicates, nothing else."""
 
-from datetime import datetime
 from typing import Any
 
 MAX_STUDENTS = 999
@@ -38,14 +37,6 @@ def is_present_count(value: Any) -> bool:
 
 def is_texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(text, str) for text in value)
-
-
-def is_time(value: Any) -> bool:
-    """With its offset."""
-    try:
-        return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
-    except ValueError:
-        return False
 
 
 def is_covers(value: Any) -> bool:

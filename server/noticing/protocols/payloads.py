@@ -1,9 +1,9 @@
-"""Does a payload fit its kind and its item? Pure. The sentences are message ids of the catalogue."""
+"""Does a payload fit its kind and its item? Pure. Answers with codes of sync/set_aside.py, which has the sentences."""
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from noticing.instants import is_instant
 from noticing.protocols.kinds import KINDS
 from noticing.protocols.payload_shapes import (
     is_covers,
@@ -15,31 +15,16 @@ from noticing.protocols.payload_shapes import (
     is_strengths,
     is_text,
     is_texts,
-    is_time,
     is_value,
     is_whole,
 )
 from noticing.protocols.validation import answers_of
 
-MAX_BYTES = 32 * 1024
 MAX_EVIDENCE_LINES = 12
 
 Payload = Mapping[str, Any]
 Item = Mapping[str, Any]
 
-
-def N_(sentence: str) -> str:  # noqa: N802 - the name by which the catalogue's extractor finds message ids
-    return sentence
-
-
-UNKNOWN_KIND = N_("This server does not know this kind of entry.")
-TOO_LARGE = N_("The entry is larger than 32 KiB.")
-WRONG_SHAPE = N_("The entry lacks a field or has one of another form than its kind asks for.")
-WRONG_ITEM = N_("The item is of another type than this kind of entry is for.")
-UNKNOWN_CODE = N_("The entry names a choice that the item does not offer.")
-UNKNOWN_LEVEL = N_("The entry names a level that the item does not have.")
-N_OVER_TOTAL = N_("The sweep counts more students than are present.")
-NOTHING_CORRECTED = N_("The correction names nothing that it corrects.")
 
 CORRECTABLE: dict[str, Callable[[Any], bool]] = {
     "observed_id": is_id,
@@ -61,7 +46,7 @@ FIELDS: dict[str, dict[str, Callable[[Any], bool]]] = {
         "purpose": is_text,
     },
     "observation.corrected": {"reason": is_text},
-    "observation.finished": {"ended_at": is_time, "covers": is_covers},
+    "observation.finished": {"ended_at": is_instant, "covers": is_covers},
     "item.marked": {},
     "item.not_seen": {},
     "rating.given": {"level": is_whole},
@@ -92,21 +77,14 @@ FIELDS: dict[str, dict[str, Callable[[Any], bool]]] = {
 
 
 def check_payload(kind: str, item: Item | None, payload: Any) -> str | None:
-    """A sentence when the payload does not fit, else None. Without an item only the shape is judged."""
+    """The set-aside code when the payload does not fit, else None. Without an item only the shape is judged."""
     if kind not in KINDS:
-        return UNKNOWN_KIND
+        return "kind-unknown"
     if not isinstance(payload, dict):
-        return WRONG_SHAPE
-    if size_of(payload) > MAX_BYTES:
-        return TOO_LARGE
+        return "payload-wrong"
     if not all(name in payload and has_form(payload[name]) for name, has_form in FIELDS[kind].items()):
-        return WRONG_SHAPE
+        return "payload-wrong"
     return _check_values(kind, payload) or (_check_item(kind, item, payload) if item else None)
-
-
-def size_of(payload: Payload) -> int:
-    """Bytes of the payload as the tablet wrote it."""
-    return len(json.dumps(payload, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def has_to_name_item(kind: str) -> bool:
@@ -116,24 +94,24 @@ def has_to_name_item(kind: str) -> bool:
 
 def _check_values(kind: str, payload: Payload) -> str | None:
     if kind == "sweep.taken" and (payload["of"] == 0 or payload["n"] > payload["of"]):
-        return N_OVER_TOTAL
+        return "sweep-over-total"
     if kind == "observation.corrected":
         named = [name for name in CORRECTABLE if name in payload]
         if not named:
-            return NOTHING_CORRECTED
+            return "nothing-corrected"
         if not all(CORRECTABLE[name](payload[name]) for name in named):
-            return WRONG_SHAPE
+            return "payload-wrong"
     return None
 
 
 def _check_item(kind: str, item: Item, payload: Payload) -> str | None:
     types = KINDS[kind].item_types
     if types and item["type"] not in types:
-        return WRONG_ITEM
+        return "item-of-other-type"
     if kind == "rating.given":
         levels = {level["level"] for level in item["levels"]}
-        return None if payload["level"] in levels else UNKNOWN_LEVEL
-    return None if _codes_of(kind, item, payload) <= answers_of(item) else UNKNOWN_CODE
+        return None if payload["level"] in levels else "level-unknown"
+    return None if _codes_of(kind, item, payload) <= answers_of(item) else "choice-unknown"
 
 
 def _codes_of(kind: str, item: Item, payload: Payload) -> set[Any]:

@@ -1,17 +1,18 @@
 """Judges entries: accepted, or set aside and why. Nothing is refused here, and nothing is forgotten.
 
-Pure: what the judgement rests on is handed in as `Grounds`. The first reason found is the one that is said.
+Pure: what the judgement rests on is read before and handed in as `Grounds`; `accept` changes nothing else.
+The first reason found is the one that is said.
 """
 
-import logging
+import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from noticing.accounts import policy
-from noticing.accounts.history import History
-from noticing.entry_log.entry import Entry, is_uuid, read_instant
+from noticing.entry_log.entry import Entry, is_uuid
+from noticing.instants import read_instant
 from noticing.protocols import payloads
 from noticing.protocols.kinds import KINDS, is_evidence
 from noticing.protocols.loader import Protocol
@@ -21,31 +22,13 @@ CLOCK_TOLERANCE = timedelta(minutes=2)  # a pairing begins by the server's clock
 
 Check = Callable[[Mapping[str, Any], str], list[tuple[str, str]]]
 
-_PAYLOAD_CODES = {
-    payloads.UNKNOWN_KIND: "kind-unknown",
-    payloads.TOO_LARGE: "too-long",
-    payloads.WRONG_ITEM: "item-of-other-type",
-    payloads.UNKNOWN_CODE: "choice-unknown",
-    payloads.UNKNOWN_LEVEL: "level-unknown",
-    payloads.N_OVER_TOTAL: "sweep-over-total",
-    payloads.NOTHING_CORRECTED: "nothing-corrected",
-}
 
-_checks: dict[str, Check] = {}
-_sentences: dict[str, str] = {}
+class Past(typing.Protocol):
+    """What one person could do at any time: accounts.history.History."""
 
-
-def register_check(kind: str, function: Check, sentences: Mapping[str, str] | None = None) -> None:
-    """Let a later room judge payloads of a kind: `function(payload, channel)` gives [(code, sentence)].
-
-    The first code becomes the reason. `sentences` are all that it can say, as keys of the catalogue.
-    """
-    _checks[kind] = function
-    _sentences.update(sentences or {})
-
-
-def registered_sentences() -> Mapping[str, str]:
-    return _sentences
+    def stretch_at(self, at: datetime) -> int: ...
+    def actor_at(self, at: datetime) -> policy.Actor: ...
+    def coaches_at(self, teacher_id: str, at: datetime) -> bool: ...
 
 
 @dataclass
@@ -54,11 +37,12 @@ class Grounds:
 
     person_id: str
     tenant_id: str
-    history: History
+    history: Past
     standings: dict[str, Standing]
     protocols: Mapping[tuple[str, str], Protocol]
-    class_row: Callable[[str], Mapping[str, Any] | None]
-    school_ids: frozenset[str]
+    classes: Mapping[str, Mapping[str, Any]]  # class_id -> row, of those that are named
+    school_ids: frozenset[str]  # of the tenant
+    checks: Mapping[str, Check] = field(default_factory=dict)  # of later rooms, by kind
     is_revoked: bool = False
     accepted: dict[str, Entry] = field(default_factory=dict)  # what amendments may name, by entry_id
     permitted: dict[tuple[str, str, int, int], bool] = field(default_factory=dict)  # what was asked already
@@ -66,11 +50,7 @@ class Grounds:
 
 def judge(entry: Entry, change_seq: int, grounds: Grounds) -> str | None:
     """The set-aside code of an entry, or None: accepted."""
-    try:
-        return next(filter(None, (step(entry, change_seq, grounds) for step in _STEPS)), None)
-    except Exception:
-        logging.getLogger(__name__).exception("an entry of kind %s could not be judged", entry.kind)
-        return "not-judged"
+    return next(filter(None, (step(entry, change_seq, grounds) for step in _STEPS)), None)
 
 
 def accept(entry: Entry, change_seq: int, grounds: Grounds) -> None:
@@ -91,7 +71,7 @@ def _judge_shape(entry: Entry, _change_seq: int, _grounds: Grounds) -> str | Non
         return "kind-unknown"
     if is_evidence(entry.kind):
         return None  # _judge_item asks, together with the item
-    return _payload_code(payloads.check_payload(entry.kind, None, entry.payload))
+    return payloads.check_payload(entry.kind, None, entry.payload)
 
 
 def _judge_observation(entry: Entry, _change_seq: int, grounds: Grounds) -> str | None:
@@ -146,7 +126,7 @@ def _is_pairing_or_none(pairing_id: Any) -> bool:
 
 
 def _judge_place(class_id: str, school_id: str, observed_id: str, grounds: Grounds) -> str | None:
-    row = grounds.class_row(class_id)
+    row = grounds.classes.get(class_id)
     if row is None or row["school_id"] not in grounds.school_ids or row["teacher_id"] != observed_id:
         return "class-not-of-teacher"
     return None if row["school_id"] == school_id else "wrong-place"
@@ -165,7 +145,7 @@ def _judge_item(entry: Entry, _change_seq: int, grounds: Grounds) -> str | None:
 
 def _check_against_item(entry: Entry, payload: Mapping[str, Any], grounds: Grounds) -> str | None:
     if entry.item_key is None and not payloads.has_to_name_item(entry.kind):
-        return _payload_code(payloads.check_payload(entry.kind, None, payload))
+        return payloads.check_payload(entry.kind, None, payload)
     start = grounds.standings[entry.subject_id].start
     said = start.payload if start else {}
     protocol = grounds.protocols.get((said.get("protocol_slug", ""), said.get("protocol_version", "")))
@@ -174,7 +154,7 @@ def _check_against_item(entry: Entry, payload: Mapping[str, Any], grounds: Groun
     item = protocol.item(entry.item_key)
     if item is None:
         return "item-unknown"
-    return _payload_code(payloads.check_payload(entry.kind, item, payload))
+    return payloads.check_payload(entry.kind, item, payload)
 
 
 def _judge_reply(entry: Entry, _change_seq: int, grounds: Grounds) -> str | None:
@@ -219,23 +199,18 @@ def _could_at(moment: datetime, action: str, standing: Standing, grounds: Ground
 def _can_at(
     moment: datetime, action: str, proposed: Entry | None, standing: Standing, grounds: Grounds
 ) -> bool:
-    is_held = grounds.history.is_paired_at(standing.field("observed_id", proposed), moment)
+    is_held = grounds.history.coaches_at(standing.field("observed_id", proposed), moment)
     sitting = standing.sitting(grounds.tenant_id, is_pairing_held=is_held, proposed=proposed)
     return sitting is not None and policy.can(grounds.history.actor_at(moment), action, sitting)
 
 
 def _judge_by_other_rooms(entry: Entry, _change_seq: int, grounds: Grounds) -> str | None:
-    check = _checks.get(entry.kind)
+    check = grounds.checks.get(entry.kind)
     if check is None:
         return None
     start = grounds.standings[entry.subject_id].start
     found = check(entry.payload, str(start.payload["channel"]) if start else "")
-    _sentences.update(found)
     return found[0][0] if found else None
-
-
-def _payload_code(sentence: str | None) -> str | None:
-    return None if sentence is None else _PAYLOAD_CODES.get(sentence, "payload-wrong")
 
 
 _STEPS = (

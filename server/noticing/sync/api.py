@@ -7,22 +7,23 @@ from flask import Flask, Response, request
 from flask_smorest import Api, Blueprint
 from flask_wtf.csrf import generate_csrf
 
-from noticing.accounts.doors import current_actor, recognise_device
+from noticing.accounts.doors import current_actor
 from noticing.accounts.people import find_person
 from noticing.accounts.places import tenant_row
 from noticing.clock import now
 from noticing.database import db
+from noticing.entry_log.clock_samples import Reading
 from noticing.feed.counter import read_server_epoch
 from noticing.problems import Problem
 from noticing.sync import description, wire
-from noticing.sync.admit import registered_sentences
 from noticing.sync.changes import DEFAULT_LIMIT, MAX_LIMIT, hand_out, has_news
 from noticing.sync.enrol import enrol as enrol_stream
 from noticing.sync.hello import find_own_stream, say_hello
+from noticing.sync.other_rooms import OtherRooms, join_rooms, other_rooms
 from noticing.sync.receive import Receipt, receive
 from noticing.sync.request_body import read_json
 from noticing.sync.set_aside import say_why
-from noticing.sync.stream_key import MAX_NONCE_LENGTH, recognise, signing_stream_id
+from noticing.sync.stream_key import MAX_NONCE_LENGTH, signing_stream_id
 
 PREFIX = "/api/v1"
 WORTH_ZIPPING_BYTES = 1024
@@ -38,7 +39,8 @@ class _Api(Api):
         """Problems are shown by problem_pages, for these doors as for all others."""
 
 
-def init_app(app: Flask) -> None:
+def init_app(app: Flask, rooms: OtherRooms) -> None:
+    join_rooms(app, rooms)
     app.config.setdefault("API_TITLE", "Noticing")
     app.config.setdefault("API_VERSION", "1")
     app.config.setdefault("OPENAPI_VERSION", "3.1.0")
@@ -47,7 +49,6 @@ def init_app(app: Flask) -> None:
     api = _Api(app)
     description.add_components(api.spec)
     api.register_blueprint(blueprint)
-    recognise_device(recognise)
     app.after_request(_say_that_it_is_us)
 
 
@@ -87,14 +88,16 @@ def hello() -> Response:
 @blueprint.route("/sync/push", methods=["POST"])
 @blueprint.doc(**description.PUSH)
 def push() -> Response:
-    sent = read_json(request, wire.Push)
+    came_at, sent = now(), read_json(request, wire.Push)
     if len(sent.bodies) > wire.MAX_ENTRIES:
         raise Problem("too-many-entries")
     if signing_stream_id() not in (None, sent.stream_id):
         raise Problem("signature-wrong")
     actor = current_actor()
     find_own_stream(sent.stream_id, actor.person_id)
-    receipt = receive(actor.tenant_id, sent.stream_id, sent.from_seq, sent.bodies)
+    clock = msgspec.structs.asdict(sent.clock) if sent.clock else None
+    reading = Reading(**clock, received_at=came_at) if clock else None
+    receipt = receive(actor.tenant_id, sent.stream_id, sent.from_seq, sent.bodies, reading)
     return _answer(_push_answer(receipt))
 
 
@@ -106,7 +109,7 @@ def changes() -> Response:
 
 
 def _push_answer(receipt: Receipt) -> wire.PushAnswer:
-    stream, sentences = receipt.stream, registered_sentences()
+    stream, sentences = receipt.stream, other_rooms().sentences
     return wire.PushAnswer(
         acknowledged_through=receipt.acknowledged_through,
         acknowledged_hash=receipt.acknowledged_hash.hex(),

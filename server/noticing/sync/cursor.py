@@ -29,7 +29,8 @@ def read_cursor(text: str) -> Cursor | None:
         cursor = msgspec.json.decode(raw, type=Cursor)
     except (ValueError, RecursionError):
         return None
-    return cursor if 0 <= cursor.change_seq < 2**63 else None
+    is_sound = all(0 <= each < 2**63 for each in (cursor.change_seq, cursor.rows_seq))
+    return cursor if is_sound else None
 
 
 def mark_of(session: Session, tenant_id: str, person_id: str, change_seq: int) -> str:

@@ -1,7 +1,6 @@
 """Gathers what entries are judged by: a few reads for a whole push, however many entries it holds."""
 
 from collections.abc import Collection, Iterable, Mapping
-from functools import cache
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,24 +12,29 @@ from noticing.entry_log.entry import Entry, is_uuid
 from noticing.protocols.loader import load_all
 from noticing.sync import standing
 from noticing.sync.admit import Grounds
+from noticing.sync.other_rooms import other_rooms
 from noticing.sync.standing import Standing
 
 Author = tuple[str, bool]
+NAMING_CLASSES = ("observation.started", "observation.corrected")
 
 
 def gather_grounds(
-    session: Session, tenant_id: str, entries: Collection[Entry], authors: Collection[Author]
+    session: Session,
+    tenant_id: str,
+    entries: Collection[Entry],
+    authors: Collection[Author],
+    standings: dict[str, Standing],
 ) -> dict[Author, Grounds]:
     """What the entries of these (person_id, is_revoked) need to be judged, as the log has it now.
 
-    `standings` and `accepted` are shared: what is accepted of one counts for the others (a reply
-    stands on the notes).
+    `standings` (of their observations) and `accepted` are shared: what is accepted of one counts for the
+    others (a reply stands on the notes).
     """
-    named = {entry.payload.get("entry_id") for entry in entries if entry.kind == "entry.amended"}
-    known = store.entries_with_ids(session, tenant_id, {each for each in named if is_uuid(each)})
-    standings = read_standings(session, tenant_id, {entry.subject_id for entry in entries})
+    said = (entry.payload.get("entry_id") for entry in entries if entry.kind == "entry.amended")
+    known = store.entries_with_ids(session, tenant_id, {each for each in said if is_uuid(each)})
     accepted = {each.entry_id: each.parse() for each in known if each.set_aside_code is None}
-    school_ids, find_class = frozenset(schools_of(tenant_id)), _remembering_class_row()
+    school_ids, classes = frozenset(schools_of(tenant_id)), _classes_of(entries, standings.values())
     return {
         (person_id, is_revoked): Grounds(
             person_id=person_id,
@@ -38,8 +42,9 @@ def gather_grounds(
             history=history_of(person_id, tenant_id),
             standings=standings,
             protocols=load_all(),
-            class_row=find_class,
+            classes=classes,
             school_ids=school_ids,
+            checks=other_rooms().checks,
             is_revoked=is_revoked,
             accepted=accepted,
         )
@@ -56,8 +61,8 @@ def read_standings(session: Session, tenant_id: str, observation_ids: Iterable[s
     return standings
 
 
-def _remembering_class_row() -> Any:
-    def find(class_id: str) -> Mapping[str, Any] | None:
-        return class_row(class_id) if is_uuid(class_id) else None
-
-    return cache(find)
+def _classes_of(entries: Iterable[Entry], standings: Iterable[Standing]) -> dict[str, Mapping[str, Any]]:
+    """The rows of all classes that are named by these entries or by what they stand on."""
+    said = [entry.payload.get("class_id") for entry in entries if entry.kind in NAMING_CLASSES]
+    said += [class_id for standing in standings for class_id in standing.values_of("class_id")]
+    return {each: row for each in sorted(filter(is_uuid, said)) if (row := class_row(each))}

@@ -11,8 +11,8 @@ from noticing.accounts.history import History
 from noticing.entry_log import store
 from noticing.entry_log.store import StoredEntry
 from noticing.feed.listing import Noted
-from noticing.sync.admit import registered_sentences
 from noticing.sync.grounds import read_standings
+from noticing.sync.other_rooms import other_rooms
 from noticing.sync.reference import all_rows, row_item
 from noticing.sync.set_aside import say_why
 from noticing.sync.standing import Standing
@@ -51,7 +51,7 @@ class Handout:
     def _items_of_entry(self, entry: StoredEntry) -> Iterable[Item]:
         if entry.set_aside_code is not None:
             if entry.author_id == self.actor.person_id:
-                text = say_why(entry.set_aside_code, registered_sentences())
+                text = say_why(entry.set_aside_code, other_rooms().sentences)
                 code, named = entry.set_aside_code, entry.named_id()
                 yield SetAsideItem(entry.stream_id, entry.stream_seq, named, code, text)
         elif self._may_read(entry):
@@ -76,13 +76,10 @@ class Handout:
 
     def _may_read(self, entry: StoredEntry) -> bool:
         standing = self._standings.get(entry.subject_id or "")
-        partner_id = None
-        if standing is not None and standing.start is not None:
-            observed_id = standing.field("observed_id")
-            is_observer = standing.start.author_id == self.actor.person_id
-            partner_id = observed_id if is_observer else standing.start.author_id
-        is_held = partner_id is not None and self.history.is_paired_at(partner_id, self.at)
-        sitting = standing.sitting(entry.tenant_id, is_pairing_held=is_held) if standing else None
+        if standing is None:
+            return False
+        is_held = self.history.coaches_at(standing.field("observed_id"), self.at)
+        sitting = standing.sitting(entry.tenant_id, is_pairing_held=is_held)
         if sitting is None:
             return False
         evidence = policy.Evidence(entry.tenant_id, entry.kind or "", entry.author_id, sitting)

@@ -4,7 +4,7 @@ Acknowledged means committed, byte for byte. Whatever can be read is kept; `admi
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from noticing.clock import now
 from noticing.database import writing
 from noticing.entry_log import store
+from noticing.entry_log.clock_samples import Reading, keep_reading
 from noticing.entry_log.entry import hash_body
 from noticing.entry_log.running_hash import extend_running_hash
 from noticing.entry_log.store import Enveloped, StoredEntry
@@ -20,6 +21,7 @@ from noticing.entry_log.streams import StreamState, find_stream, move_mark
 from noticing.feed.counter import read_last_change_seq, take_change_seqs
 from noticing.problems import Problem
 from noticing.sync.arrivals import Arrival, sort_arrivals
+from noticing.sync.other_rooms import let_follow
 from noticing.sync.reconsider import (
     Candidate,
     judge_all,
@@ -30,7 +32,6 @@ from noticing.sync.reconsider import (
 from noticing.sync.wire import LAST_SEQ
 
 journey = logging.getLogger("noticing.journey")
-_followers: list[Callable[[str], object]] = []
 
 
 @dataclass(frozen=True)
@@ -45,19 +46,17 @@ class Receipt:
     fork_at: int | None = None
 
 
-def call_after_receiving(function: Callable[[str], object]) -> None:
-    """Let a later step follow each push: `function(tenant_id)`, after the commit. Its faults are logged only."""
-    if function not in _followers:
-        _followers.append(function)
-
-
-def receive(tenant_id: str, stream_id: str, from_seq: int, bodies: Sequence[str]) -> Receipt:
+def receive(
+    tenant_id: str, stream_id: str, from_seq: int, bodies: Sequence[str], reading: Reading | None = None
+) -> Receipt:
     """Keep `bodies` as entries `from_seq` … of the stream. Raises Problem where the stream is unknown."""
     with writing(tenant_id) as session:
         stream = find_stream(session, stream_id)
         if stream is None or stream.tenant_id != tenant_id:
             raise Problem("stream-unknown")
         receipt = append_to_stream(session, stream, from_seq, bodies)
+        if reading is not None and receipt.fork_at is None:
+            keep_reading(session, stream, reading)
     say_step(receipt, len(bodies))
     if bodies and receipt.fork_at is None:
         let_follow(tenant_id)
@@ -72,15 +71,6 @@ def say_step(receipt: Receipt, count: int) -> None:
         receipt.acknowledged_through,
         len(receipt.set_aside),
     )
-
-
-def let_follow(tenant_id: str) -> None:
-    """Let the next step begin. What was received stays received whatever happens there."""
-    for follow in _followers:
-        try:
-            follow(tenant_id)
-        except Exception:  # a fault in a view must not take back the answer to a committed push
-            logging.getLogger(__name__).exception("the step after receiving failed")
 
 
 def append_to_stream(session: Session, stream: StreamState, from_seq: int, bodies: Sequence[str]) -> Receipt:
@@ -132,13 +122,13 @@ def _judge_and_number(session: Session, stream: StreamState, new: Sequence[Arriv
         if each.entry is not None and each.code is None
     ]
     waiting = waiting_candidates(session, stream.tenant_id, {each.entry.subject_id for each in candidates})
-    codes = judge_all(session, stream.tenant_id, [*candidates, *waiting])
-    settle_changed(session, stream.tenant_id, waiting, codes)
-    accepted = [each for each in (*candidates, *waiting) if codes[each.change_seq] is None]
-    note_for_readers(session, stream.tenant_id, accepted)
+    verdicts = judge_all(session, stream.tenant_id, [*candidates, *waiting])
+    settle_changed(session, stream.tenant_id, waiting, verdicts.codes)
+    note_for_readers(session, stream.tenant_id, [*candidates, *waiting], verdicts)
     at = now()
     return [
-        _stored(stream, number, each, each.code or codes.get(number), at) for number, each in numbered.items()
+        _stored(stream, number, each, each.code or verdicts.codes.get(number), at)
+        for number, each in numbered.items()
     ]
 
 

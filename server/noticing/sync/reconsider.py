@@ -1,19 +1,26 @@
 """Judging many entries together, and judging again what was set aside: the rest of a visit may have come since."""
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from noticing.database import writing
+from noticing.database import db, writing
 from noticing.entry_log import store
 from noticing.entry_log.entry import Entry, Unreadable
 from noticing.entry_log.store import StoredEntry
 from noticing.entry_log.streams import find_stream
 from noticing.feed.counter import note_change
-from noticing.sync.admit import accept, judge
+from noticing.sync.admit import Grounds, accept, judge
 from noticing.sync.grounds import gather_grounds, read_standings
+from noticing.sync.other_rooms import let_follow
 from noticing.sync.set_aside import WAITING
+from noticing.sync.standing import Standing
+from noticing.sync.wire import LAST_SEQ
+
+journey = logging.getLogger("noticing.journey")
 
 
 @dataclass(frozen=True)
@@ -27,17 +34,28 @@ class Candidate:
     code_before: str | None = None
 
 
-def judge_all(session: Session, tenant_id: str, candidates: Sequence[Candidate]) -> dict[int, str | None]:
-    """change_seq -> set-aside code, or None. The order in which a visit's entries come makes no difference."""
+@dataclass(frozen=True)
+class Verdicts:
+    """`codes`: change_seq -> set-aside code, or None. `standings`: how the observations stand with all that counts."""
+
+    codes: Mapping[int, str | None]
+    standings: Mapping[str, Standing]
+
+
+def judge_all(session: Session, tenant_id: str, candidates: Sequence[Candidate]) -> Verdicts:
+    """The order in which a visit's entries come makes no difference."""
     authors = {(each.author_id, each.is_revoked) for each in candidates}
-    grounds = gather_grounds(session, tenant_id, [each.entry for each in candidates], authors)
+    entries = [each.entry for each in candidates]
+    standings = read_standings(session, tenant_id, {entry.subject_id for entry in entries})
+    grounds = gather_grounds(session, tenant_id, entries, authors, standings)
+    shared_before = {subject_id for subject_id, standing in standings.items() if standing.shares}
     codes: dict[int, str | None] = {}
     waiting = sorted(candidates, key=lambda each: each.change_seq)
     while waiting:
         left = []
         for each in waiting:
             ground = grounds[each.author_id, each.is_revoked]
-            code = codes[each.change_seq] = judge(each.entry, each.change_seq, ground)
+            code = codes[each.change_seq] = _judge_calmly(each, ground, shared_before)
             if code is None:
                 accept(each.entry, each.change_seq, ground)
             elif code in WAITING:
@@ -45,7 +63,21 @@ def judge_all(session: Session, tenant_id: str, candidates: Sequence[Candidate])
         if len(left) == len(waiting):
             break
         waiting = left
-    return codes
+    return Verdicts(codes, standings)
+
+
+def _judge_calmly(each: Candidate, grounds: Grounds, shared_before: set[str]) -> str | None:
+    """One entry that we fail to judge must not hold up the others.
+
+    What lay aside would count from now on: a visit that was shared meanwhile must not change its teacher.
+    """
+    is_too_late = each.code_before is not None and each.entry.subject_id in shared_before
+    counts_from = LAST_SEQ if is_too_late else each.change_seq
+    try:
+        return judge(each.entry, counts_from, grounds)
+    except Exception:
+        logging.getLogger(__name__).exception("an entry of kind %s could not be judged", each.entry.kind)
+        return "not-judged"
 
 
 def waiting_candidates(session: Session, tenant_id: str, subject_ids: Iterable[str]) -> list[Candidate]:
@@ -67,48 +99,54 @@ def settle_changed(
     return len(changed)
 
 
-def note_for_readers(session: Session, tenant_id: str, accepted: Sequence[Candidate]) -> None:
+def note_for_readers(
+    session: Session, tenant_id: str, candidates: Iterable[Candidate], verdicts: Verdicts
+) -> None:
     """Put replies into the feed of the observer whom they answer: an author's own feed has only her own."""
-    replies = [each for each in accepted if each.entry.kind == "feedback.replied"]
-    if not replies:
-        return
-    standings = read_standings(session, tenant_id, {each.entry.subject_id for each in replies})
-    for each in replies:
-        start = standings[each.entry.subject_id].start
+    for each in candidates:
+        if each.entry.kind != "feedback.replied" or verdicts.codes[each.change_seq] is not None:
+            continue
+        start = verdicts.standings[each.entry.subject_id].start
         if start is not None:
             note_change(session, tenant_id, "accepted", "entry", str(each.change_seq), start.author_id)
 
 
 def reprocess(tenant_id: str) -> int:
-    """Judge everything that lies aside again, by the same checks; returns how many verdicts changed."""
+    """Judge everything that lies aside again, by the same checks; returns how many verdicts changed.
+
+    At every start of the server, for it may know more kinds and protocols than the last one, and on
+    `noticing reprocess`.
+    """
+    if not store.has_set_aside(db.session(), tenant_id):
+        return 0
     with writing(tenant_id) as session:
-        candidates = _readable(session, store.all_set_aside(session, tenant_id))
-        codes = judge_all(session, tenant_id, candidates)
-        changed = settle_changed(session, tenant_id, candidates, codes)
-        note_for_readers(session, tenant_id, [each for each in candidates if codes[each.change_seq] is None])
+        candidates = _readable(session, tenant_id, store.all_set_aside(session, tenant_id))
+        verdicts = judge_all(session, tenant_id, candidates)
+        changed = settle_changed(session, tenant_id, candidates, verdicts.codes)
+        note_for_readers(session, tenant_id, candidates, verdicts)
+    if changed:
+        journey.info("step=5 receive reprocessed=%d changed=%d", len(candidates), changed)
+        let_follow(tenant_id)
     return changed
 
 
-def _readable(session: Session, found: Sequence[StoredEntry]) -> list[Candidate]:
-    """Those that can be read now and are the only ones of their id: the others stay where they are."""
-    candidates = {}
+def _readable(session: Session, tenant_id: str, found: Sequence[StoredEntry]) -> list[Candidate]:
+    """Those that can be read now and came first under their id: the others stay where they are."""
+    candidates = []
     for stored in found:
-        try:
-            entry = stored.parse()
-        except Unreadable:
-            continue
-        if stored.set_aside_code != "same-id-other-content":
-            candidates[stored.change_seq] = _candidate_of(session, stored, entry)
-    ids = {each.entry.entry_id for each in candidates.values()}
-    tenant_id = found[0].tenant_id if found else ""
-    others = store.entries_with_ids(session, tenant_id, ids) if ids else []
-    taken = {(other.entry_id, other.change_seq) for other in others}
+        with suppress(Unreadable):
+            candidates.append(_candidate_of(session, stored, stored.parse()))
+    first: dict[str, int] = {}  # entry_id -> change_seq of the one that it belongs to
+    for each in candidates:
+        if each.author_id == each.entry.author_id:  # nobody can occupy the ids of somebody else
+            first.setdefault(each.entry.entry_id, each.change_seq)
+    for other in store.entries_with_ids(session, tenant_id, first):
+        if other.set_aside_code is None:
+            first[other.entry_id] = other.change_seq
     return [
         each
-        for each in candidates.values()
-        if not any(
-            entry_id == each.entry.entry_id and number != each.change_seq for entry_id, number in taken
-        )
+        for each in candidates
+        if each.author_id != each.entry.author_id or first[each.entry.entry_id] == each.change_seq
     ]
 
 

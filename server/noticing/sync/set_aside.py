@@ -14,6 +14,7 @@ CATALOGUE: dict[str, Any] = {
         "This entry could not be read. It is kept as it was sent; ask your administrator to look."
     ),
     "too-long": _l("This entry is longer than 32 KB. It is kept; enter the text again in shorter parts."),
+    "too-deep": _l("This entry is built in a way that no app of ours builds. It is kept as it was sent."),
     "newer-entry-schema": _l(
         "A newer version of the app made this entry. It counts when the server is updated."
     ),

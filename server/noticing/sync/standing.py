@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from noticing.accounts.policy import Sitting
-from noticing.entry_log.entry import Entry, read_instant
+from noticing.entry_log.entry import Entry
+from noticing.instants import read_instant
 
 KINDS = (
     "observation.started",
@@ -70,6 +71,11 @@ class Standing:
         return max(left, key=lambda entry: (read_instant(entry.occurred_at), entry.entry_id)).payload.get(
             name
         )
+
+    def values_of(self, name: str) -> set[str]:
+        """All texts that the start and its corrections have ever named as this field."""
+        said = [each.payload.get(name) for each in (self.start, *self._corrections) if each]
+        return {each for each in said if isinstance(each, str)}
 
     def is_correction(self, entry_id: str) -> bool:
         return any(entry.entry_id == entry_id for entry in self._corrections)

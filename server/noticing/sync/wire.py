@@ -119,6 +119,8 @@ class GrantedItem(msgspec.Struct, frozen=True, tag_field="what", tag="granted"):
 
 
 class WithdrawnItem(msgspec.Struct, frozen=True, tag_field="what", tag="withdrawn"):
+    """Agreed but not sent by this release, whose answer to a withdrawal is `reset`; devices understand it already."""
+
     subject_kind: str
     subject_id: str
 

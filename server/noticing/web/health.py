@@ -5,6 +5,7 @@ import ctypes.util
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Blueprint, Flask, Response, current_app, jsonify
@@ -13,6 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from noticing.database import db
 from noticing.migrating import revisions
+from noticing.problems import Problem
+from noticing.protocols.loader import find_broken
 
 LOW_BYTES = 1024**3
 PANGO = {
@@ -32,7 +35,11 @@ def init_app(app: Flask) -> None:
 
 @blueprint.get("/healthz")
 def show() -> tuple[Response, int]:
-    parts = {name: dict(zip(("status", "sentence"), part, strict=True)) for name, part in read_parts()}
+    parts: dict[str, dict[str, Any]] = {
+        name: dict(zip(("status", "sentence"), part, strict=True)) for name, part in read_parts()
+    }
+    if broken := find_broken():
+        parts["protocols"]["problem"] = Problem("protocol-broken", errors={"files": list(broken)}).as_json()
     is_broken = any(parts[name]["status"] == "missing" for name in VITAL)
     has_gaps = any(part["status"] == "missing" for part in parts.values())
     status = "broken" if is_broken else "incomplete" if has_gaps else "ok"
@@ -44,6 +51,7 @@ def read_parts() -> Iterator[tuple[str, Part]]:
     readers: dict[str, Callable[[], Part]] = {
         "database": _read_database,
         "migrations": _read_migrations,
+        "protocols": _read_protocols,
         "pdf_engine": _read_pdf_engine,
         "mail": _read_mail,
         "disk": _read_disk,
@@ -69,6 +77,12 @@ def _read_migrations() -> Part:
     if present != wanted:
         return "missing", _("The tables are of another version. Run: noticing migrate")
     return "ok", _("The tables are those of this version.")
+
+
+def _read_protocols() -> Part:
+    if find_broken():
+        return "missing", str(Problem("protocol-broken").kind.sentence)
+    return "ok", _("Every protocol is sound.")
 
 
 def _read_pdf_engine() -> Part:

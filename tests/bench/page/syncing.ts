@@ -3,11 +3,13 @@ import { readClock, writeTime } from '../../../pwa/src/entry/clock.ts';
 import { type MadeEntry, makeEntry, makeId, type Payload } from '../../../pwa/src/entry/entry.ts';
 import { deviceRandom } from '../../../pwa/src/entry/random.ts';
 import { startedPayload } from '../../../pwa/src/home/start/start_choices.ts';
-import { type DeviceLog, openLog } from '../../../pwa/src/log/log.ts';
+import type { DeviceLog } from '../../../pwa/src/log/log.ts';
+import { openLog } from '../../../pwa/src/log/open.ts';
 import { makeNonce } from '../../../pwa/src/sync/ports.ts';
-import { openSession, type Session, startSync } from '../../../pwa/src/sync/sync.ts';
-import { readDirectory } from '../../../pwa/src/ui/directory.ts';
-import { channelsFor, everyoneToObserve } from '../../../pwa/src/ui/observable.ts';
+import { openSession, type Session } from '../../../pwa/src/sync/session.ts';
+import { startSync } from '../../../pwa/src/sync/sync.ts';
+import { readDirectory } from '../../../pwa/src/visits/directory.ts';
+import { channelsFor, everyoneToObserve } from '../../../pwa/src/visits/whom_to_observe.ts';
 
 export interface Draft {
   readonly kind: string;

@@ -2,7 +2,8 @@
 import { readClock } from '../../../pwa/src/entry/clock.ts';
 import { makeEntry, makeId } from '../../../pwa/src/entry/entry.ts';
 import { deviceRandom } from '../../../pwa/src/entry/random.ts';
-import { type DeviceLog, openLog } from '../../../pwa/src/log/log.ts';
+import type { DeviceLog } from '../../../pwa/src/log/log.ts';
+import { openLog } from '../../../pwa/src/log/open.ts';
 
 export interface Tap {
   /** From the finger's leaving the glass to the ring in the DOM. */

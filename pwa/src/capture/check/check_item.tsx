@@ -3,19 +3,12 @@ import { Icon } from '../../ui/icons.tsx';
 import { MarkSign } from '../../ui/mark_sign.tsx';
 import { t } from '../../ui/messages/messages.ts';
 import { ExplainButton } from '../explain_button.tsx';
-import type { InstrumentProps } from '../instrument.ts';
+import type { ItemProps } from '../item_props.ts';
 import { lastTimes } from '../marks.ts';
 
 /** A tap is "seen", another "seen again"; only Undo takes a mark back. */
-export function CheckItem({
-  item,
-  view,
-  state,
-  started_at,
-  is_agreed,
-  record,
-  explain,
-}: InstrumentProps) {
+export function CheckItem(props: ItemProps) {
+  const { item, view, state, started_at, is_agreed, record, explain } = props;
   const check = view?.type === 'check' ? (view as CheckView) : null;
   const seen = check?.seen ?? 0;
   const is_on = seen > 0 || Boolean(check?.not_seen);

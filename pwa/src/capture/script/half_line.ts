@@ -1,13 +1,12 @@
-export type Speaker = 'T' | 'S' | 'O';
-
-export interface HalfLine {
-  text: string;
-  speaker: Speaker;
-  /** When typing began; null while the line is empty. */
-  occurred_at: string | null;
-}
-
-export const EMPTY_LINE: HalfLine = { text: '', speaker: 'T', occurred_at: null };
+import { type ReadonlySignal, signal } from '@preact/signals';
+import {
+  EMPTY_LINE,
+  type HalfLine,
+  keepHalfLine,
+  readHalfLine,
+  type Speaker,
+} from '../../visits/half_line.ts';
+import type { VisitDraft } from '../../visits/visit.ts';
 
 /** A line belongs to the moment in which its first letter was typed. */
 export function typeInto(line: HalfLine, text: string, now: string): HalfLine {
@@ -19,23 +18,35 @@ export function nextSpeaker(speaker: Speaker): Speaker {
   return speaker === 'T' ? 'S' : speaker === 'S' ? 'O' : 'T';
 }
 
-const keyOf = (observation_id: string) => `half-line-${observation_id}`;
-
-/** A half-typed line is not yet an entry; it outlives a reload beside the log. */
-export function keepHalfLine(observation_id: string, line: HalfLine): void {
-  try {
-    if (line.text) localStorage.setItem(keyOf(observation_id), JSON.stringify(line));
-    else localStorage.removeItem(keyOf(observation_id));
-  } catch {
-    // A full or forbidden localStorage costs only the half-typed line.
-  }
+/** The entry that a line becomes; null while nothing is typed. */
+export function lineDraft(line: HalfLine, item_key: string | null): VisitDraft | null {
+  const text = line.text.trim();
+  if (!text) return null;
+  return {
+    kind: 'script.written',
+    item_key,
+    payload: { text, speaker: line.speaker },
+    ...(line.occurred_at ? { occurred_at: line.occurred_at } : {}),
+  };
 }
 
-export function readHalfLine(observation_id: string): HalfLine {
-  try {
-    const kept = localStorage.getItem(keyOf(observation_id));
-    return kept ? { ...EMPTY_LINE, ...JSON.parse(kept) } : EMPTY_LINE;
-  } catch {
-    return EMPTY_LINE;
-  }
+export interface HalfLineOnScreen {
+  readonly line: ReadonlySignal<HalfLine>;
+  /** Kept beside the log at every letter. */
+  change(line: HalfLine): void;
+  /** The line became an entry: the next one is of the same speaker. */
+  empty(): void;
+}
+
+export function openHalfLine(observation_id: string): HalfLineOnScreen {
+  const line = signal(readHalfLine(observation_id));
+  const change = (changed: HalfLine) => {
+    keepHalfLine(observation_id, changed);
+    line.value = changed;
+  };
+  return {
+    line,
+    change,
+    empty: () => change({ ...EMPTY_LINE, speaker: line.peek().speaker }),
+  };
 }

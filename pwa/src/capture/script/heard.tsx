@@ -1,9 +1,9 @@
 import type { TimelineLine } from '../../observation/view.ts';
 import { lineText } from '../../ui/line_text.ts';
 import { MarkSign } from '../../ui/mark_sign.tsx';
-import type { MarkState, ShownEntry } from '../../ui/mark_state.ts';
 import { t } from '../../ui/messages/messages.ts';
 import { msBetween, stopwatch } from '../../ui/times.ts';
+import type { MarkState, ShownEntry } from '../../visits/mark_state.ts';
 
 interface Props {
   timeline: readonly TimelineLine[];

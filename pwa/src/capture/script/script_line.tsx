@@ -1,45 +1,28 @@
-import { useState } from 'preact/hooks';
 import { speakerName } from '../../ui/line_text.ts';
 import { t } from '../../ui/messages/messages.ts';
 import { msBetween, nowText, stopwatch } from '../../ui/times.ts';
-import type { VisitDraft } from '../../ui/visit.ts';
-import {
-  EMPTY_LINE,
-  type HalfLine,
-  keepHalfLine,
-  nextSpeaker,
-  readHalfLine,
-  typeInto,
-} from './half_line.ts';
+import type { VisitDraft } from '../../visits/visit.ts';
+import { type HalfLineOnScreen, lineDraft, nextSpeaker, typeInto } from './half_line.ts';
 import { LineTime } from './line_time.tsx';
 
 /** Payloads are at most 32 KiB; a spoken sentence is far from it. */
 const LONGEST_LINE = 4000;
 
 interface Props {
-  observation_id: string;
+  half_line: HalfLineOnScreen;
   started_at: string;
   item_key: string | null;
   record: (draft: VisitDraft) => void;
 }
 
-export function ScriptLine({ observation_id, started_at, item_key, record }: Props) {
-  const [line, setLine] = useState(() => readHalfLine(observation_id));
-  const change = (changed: HalfLine) => {
-    keepHalfLine(observation_id, changed);
-    setLine(changed);
-  };
+export function ScriptLine({ half_line, started_at, item_key, record }: Props) {
+  const line = half_line.line.value;
   const write = (event: Event) => {
     event.preventDefault();
-    const text = line.text.trim();
-    if (!text) return;
-    record({
-      kind: 'script.written',
-      item_key,
-      payload: { text, speaker: line.speaker },
-      ...(line.occurred_at ? { occurred_at: line.occurred_at } : {}),
-    });
-    change({ ...EMPTY_LINE, speaker: line.speaker });
+    const draft = lineDraft(line, item_key);
+    if (!draft) return;
+    record(draft);
+    half_line.empty();
   };
   return (
     <form class="script-line" onSubmit={write}>
@@ -49,7 +32,7 @@ export function ScriptLine({ observation_id, started_at, item_key, record }: Pro
       <button
         type="button"
         class="speaker"
-        onClick={() => change({ ...line, speaker: nextSpeaker(line.speaker) })}
+        onClick={() => half_line.change({ ...line, speaker: nextSpeaker(line.speaker) })}
         aria-label={t('script.speaker', { name: speakerName(line.speaker) })}
       >
         {line.speaker}
@@ -63,7 +46,7 @@ export function ScriptLine({ observation_id, started_at, item_key, record }: Pro
         value={line.text}
         placeholder={t('script.placeholder')}
         aria-label={t('script.placeholder')}
-        onInput={(event) => change(typeInto(line, event.currentTarget.value, nowText()))}
+        onInput={(event) => half_line.change(typeInto(line, event.currentTarget.value, nowText()))}
       />
       <button type="submit" class="button script-add" disabled={line.text.trim() === ''}>
         {t('script.add')}

@@ -4,14 +4,13 @@ import { MarkSign } from '../../ui/mark_sign.tsx';
 import { t } from '../../ui/messages/messages.ts';
 import { msBetween, stopwatch } from '../../ui/times.ts';
 import { ExplainButton } from '../explain_button.tsx';
-import { vibrate } from '../feel.ts';
-import type { InstrumentProps } from '../instrument.ts';
+import type { ItemProps } from '../item_props.ts';
 import { SittingContext } from '../sitting.ts';
 import { padPages } from './pad_pages.ts';
 import { SweepCue } from './sweep_cue.tsx';
 
 /** How many of those present: a tap on a number is a sweep. */
-export function SweepPad({ item, view, state, started_at, record, explain }: InstrumentProps) {
+export function SweepPad({ item, view, state, started_at, record, explain }: ItemProps) {
   const { students_present, askStudents } = useContext(SittingContext);
   const sweeps = view?.type === 'sweep' ? (view as SweepView).sweeps : [];
   const last = sweeps.at(-1);
@@ -44,14 +43,13 @@ export function SweepPad({ item, view, state, started_at, record, explain }: Ins
         <Pad
           of={students_present}
           chosen={last?.of === students_present ? last.n : null}
-          onTap={(n) => {
-            vibrate();
+          onTap={(n) =>
             record({
               kind: 'sweep.taken',
               item_key: item.key,
               payload: { n, of: students_present },
-            });
-          }}
+            })
+          }
           askStudents={askStudents}
         />
       )}

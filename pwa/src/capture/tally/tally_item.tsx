@@ -2,11 +2,11 @@ import type { TallyView } from '../../observation/view.ts';
 import { MarkSign } from '../../ui/mark_sign.tsx';
 import { t } from '../../ui/messages/messages.ts';
 import { ExplainButton } from '../explain_button.tsx';
-import type { InstrumentProps } from '../instrument.ts';
+import type { ItemProps } from '../item_props.ts';
 import { lastTimes } from '../marks.ts';
 
 /** One big button; with codes, one button a code under it. */
-export function TallyItem({ item, view, state, started_at, record, explain }: InstrumentProps) {
+export function TallyItem({ item, view, state, started_at, record, explain }: ItemProps) {
   const tally = view?.type === 'tally' ? (view as TallyView) : null;
   const count = (code: string | null) =>
     record({ kind: 'count.added', item_key: item.key, payload: { code } });

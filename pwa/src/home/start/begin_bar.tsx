@@ -1,37 +1,34 @@
-import { useState } from 'preact/hooks';
-import { make, newId, useDevice } from '../../ui/device.ts';
-import { findClass, nameOf } from '../../ui/directory.ts';
 import { t } from '../../ui/messages/messages.ts';
 import { go, links } from '../../ui/routes.ts';
-import { purposeOf } from '../../ui/visit_names.ts';
+import { useSaving } from '../../ui/use_saving.ts';
+import { nameOf, purposeOf } from '../../ui/visit_names.ts';
+import { make, newId, useDevice } from '../../visits/device.ts';
+import { findClass } from '../../visits/directory.ts';
 import { protocolsFor, type StartChoice, startedPayload } from './start_choices.ts';
 
 /** Says what begins and whose evidence it will be; Begin waits for the disk, not for a network. */
 export function BeginBar({ choice }: { choice: StartChoice }) {
   const device = useDevice();
-  const [has_failed, setFailed] = useState(false);
+  const saving = useSaving();
   const directory = device.directory.value;
   const payload = startedPayload(choice, directory, device.session, purposeOf(choice.channel));
   const teacher = nameOf(directory, choice.teacher_id);
   const protocol = protocolsFor(directory, choice.channel).find(
     (row) => row.slug === choice.protocol_slug,
   );
-  const begin = async () => {
-    if (!payload) return;
-    const observation_id = newId();
-    try {
+  const begin = () =>
+    saving.run(async () => {
+      if (!payload) return false;
+      const observation_id = newId();
       await device.log.append([
         make(device, { subject_id: observation_id, kind: 'observation.started', payload }),
       ]);
       go(links.capture(observation_id));
-    } catch (error) {
-      console.error(error);
-      setFailed(true);
-    }
-  };
+      return true;
+    });
   return (
     <footer class="begin">
-      {has_failed && (
+      {saving.state === 'failed' && (
         <p class="notice" role="alert">
           {t('unsaved.start')}
         </p>
@@ -50,7 +47,12 @@ export function BeginBar({ choice }: { choice: StartChoice }) {
           })}
         </span>
       </p>
-      <button type="button" class="button primary big" disabled={!payload} onClick={begin}>
+      <button
+        type="button"
+        class="button primary big"
+        disabled={!payload || saving.is_busy}
+        onClick={begin}
+      >
         {t('start.begin')}
       </button>
     </footer>

@@ -1,9 +1,9 @@
 import type { Channel, Protocol } from '../../protocol/protocol.ts';
-import { useDevice } from '../../ui/device.ts';
 import { t } from '../../ui/messages/messages.ts';
 import { NumberField } from '../../ui/number_field.tsx';
-import { channelsFor } from '../../ui/observable.ts';
 import { purposeOf } from '../../ui/visit_names.ts';
+import { useDevice } from '../../visits/device.ts';
+import { channelsFor } from '../../visits/whom_to_observe.ts';
 import { classesOf, protocolsFor, type StartChoice } from './start_choices.ts';
 
 interface Props {

@@ -1,6 +1,6 @@
 import { t } from '../../ui/messages/messages.ts';
 import { shortDay } from '../../ui/times.ts';
-import type { VisitSummary } from '../../ui/visits.ts';
+import type { VisitSummary } from '../../visits/visits.ts';
 
 /** The step that was agreed last, where this tablet knows it. */
 export function LastStep({ visits, teacher_id }: { visits: VisitSummary[]; teacher_id: string }) {

@@ -6,9 +6,9 @@ import {
   type Person,
   type ProtocolRow,
   type SchoolClass,
-} from '../../ui/directory.ts';
-import { channelsFor, everyoneToObserve } from '../../ui/observable.ts';
-import { lastVisitOf, type VisitSummary } from '../../ui/visits.ts';
+} from '../../visits/directory.ts';
+import { lastVisitOf, type VisitSummary } from '../../visits/visits.ts';
+import { channelsFor, everyoneToObserve } from '../../visits/whom_to_observe.ts';
 
 type Who = Pick<Session, 'person_id' | 'roles'>;
 

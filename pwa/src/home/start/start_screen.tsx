@@ -1,8 +1,9 @@
 import { useMemo, useState } from 'preact/hooks';
-import { useDevice } from '../../ui/device.ts';
 import { t } from '../../ui/messages/messages.ts';
-import { useVisits } from '../../ui/use_visits.ts';
-import type { VisitSummary } from '../../ui/visits.ts';
+import { ReadFailed } from '../../ui/read_failed.tsx';
+import { useDevice } from '../../visits/device.ts';
+import { useVisits } from '../../visits/use_visits.ts';
+import type { VisitSummary } from '../../visits/visits.ts';
 import { HomeHead } from '../home_head.tsx';
 import { BeginBar } from './begin_bar.tsx';
 import { ClassChoice, ProtocolChoice } from './choices.tsx';
@@ -11,14 +12,15 @@ import { defaultChoice, type StartChoice, teachersByRecency } from './start_choi
 import { TeacherList } from './teacher_list.tsx';
 
 export function StartScreen({ teacher_id }: { teacher_id: string | null }) {
-  const visits = useVisits();
+  const { value: visits, has_failed, readAgain } = useVisits();
   return (
     <>
       <HomeHead title={t('start.title')} />
-      {visits === null ? (
-        <main class="quiet-screen">{t('app.opening')}</main>
-      ) : (
-        <StartForm asked_for={teacher_id} visits={visits} />
+      {visits && <StartForm asked_for={teacher_id} visits={visits} />}
+      {!visits && (
+        <main class="quiet-screen">
+          {has_failed ? <ReadFailed onTryAgain={readAgain} /> : t('app.opening')}
+        </main>
       )}
     </>
   );

@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
-import { useDevice } from '../../ui/device.ts';
-import type { Person } from '../../ui/directory.ts';
 import { t } from '../../ui/messages/messages.ts';
 import { nearDay } from '../../ui/times.ts';
-import { lastVisitOf, type VisitSummary } from '../../ui/visits.ts';
+import { useDevice } from '../../visits/device.ts';
+import type { Person } from '../../visits/directory.ts';
+import { lastVisitOf, type VisitSummary } from '../../visits/visits.ts';
 import { classesOf, searchPeople } from './start_choices.ts';
 
 /** Above this many a search field is worth its place. */

@@ -1,5 +1,5 @@
 import { batch, effect, type ReadonlySignal, signal } from '@preact/signals';
-import type { Visit } from '../../ui/visit.ts';
+import type { Visit } from '../../visits/visit.ts';
 import { DRAFT_FIELDS, type DraftField, type FeedbackDraft, readDraft } from '../feedback_draft.ts';
 
 /** A pause after which a field is written to the log though it was not left. */

@@ -1,7 +1,7 @@
 import { useMemo } from 'preact/hooks';
-import { useDevice } from '../../ui/device.ts';
 import { t } from '../../ui/messages/messages.ts';
-import type { Visit } from '../../ui/visit.ts';
+import { useDevice } from '../../visits/device.ts';
+import type { Visit } from '../../visits/visit.ts';
 import type { CiteTarget } from '../composer_rules.ts';
 import { readingLevel } from '../wording/reading_level.ts';
 import { findWording } from '../wording/wording.ts';

@@ -1,5 +1,7 @@
-import { type MessageKey, t } from '../../ui/messages/messages.ts';
+import type { ComponentChildren } from 'preact';
+import { t } from '../../ui/messages/messages.ts';
 import type { FeedbackDraft, Step } from '../feedback_draft.ts';
+import { STEP_ROWS } from '../step_rows.ts';
 import { wordingLists } from '../wording/word_lists.ts';
 import { countWords, type Finding } from '../wording/wording.ts';
 import { Findings } from './findings.tsx';
@@ -10,18 +12,12 @@ interface Props {
   change: (changed: Partial<FeedbackDraft>) => void;
 }
 
-type Line = 'try_when' | 'see_hear' | 'students_will' | 'rehearsal';
-
-const LINES: [Line, MessageKey][] = [
-  ['try_when', 'step.try_when'],
-  ['see_hear', 'step.see_hear'],
-  ['students_will', 'step.students_will'],
-  ['rehearsal', 'step.rehearsal'],
-];
-
 export function StepFields({ draft, findings, change }: Props) {
   const { step } = draft;
-  const write = (changed: Partial<Step>) => change({ step: { ...step, ...changed } });
+  const write = (changed: Partial<Step>) => {
+    const { look_again_on, ...texts } = { ...step, ...changed };
+    change({ step: { ...texts, look_again_on: look_again_on || null } });
+  };
   const most = wordingLists.step_words_max;
   const n = countWords(step.text);
   return (
@@ -42,27 +38,47 @@ export function StepFields({ draft, findings, change }: Props) {
         <Findings findings={findings} field="step.text" />
       </div>
       <div class="step-lines">
-        {LINES.map(([line, key]) => (
-          <label key={line} class="step-line">
-            <span>{t(key)}</span>
-            <input
-              type="text"
-              maxLength={300}
-              value={step[line]}
-              onInput={(event) => write({ [line]: event.currentTarget.value })}
-            />
+        {STEP_ROWS.map(([line, key]) => (
+          <StepLine
+            key={line}
+            label={t(key)}
+            is_day={line === 'look_again_on'}
+            value={step[line] ?? ''}
+            onInput={(text) => write({ [line]: text })}
+          >
             <Findings findings={findings} field={`step.${line}`} />
-          </label>
+          </StepLine>
         ))}
-        <label class="step-line">
-          <span>{t('step.look_again_on')}</span>
-          <input
-            type="date"
-            value={step.look_again_on ?? ''}
-            onInput={(event) => write({ look_again_on: event.currentTarget.value || null })}
-          />
-        </label>
       </div>
     </section>
+  );
+}
+
+interface LineProps {
+  label: string;
+  is_day: boolean;
+  value: string;
+  onInput: (text: string) => void;
+  children: ComponentChildren;
+}
+
+function StepLine({ label, is_day, value, onInput, children }: LineProps) {
+  const given = {
+    value,
+    onInput: (event: { currentTarget: HTMLInputElement }) => onInput(event.currentTarget.value),
+  };
+  if (is_day)
+    return (
+      <label class="step-line">
+        <span>{label}</span>
+        <input type="date" {...given} />
+      </label>
+    );
+  return (
+    <label class="step-line">
+      <span>{label}</span>
+      <input type="text" maxLength={300} {...given} />
+      {children}
+    </label>
   );
 }

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { Visit } from '../../ui/visit.ts';
+import type { Visit } from '../../visits/visit.ts';
 import { type Composer, openComposer } from './composer_state.ts';
 
 export function useComposer(visit: Visit): Composer {

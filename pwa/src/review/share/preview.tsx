@@ -1,11 +1,14 @@
-import type { ObservationView, TimelineLine } from '../../observation/view.ts';
+import type { ObservationView, Strength, TimelineLine } from '../../observation/view.ts';
 import { findItem, type Protocol } from '../../protocol/protocol.ts';
-import { useDevice } from '../../ui/device.ts';
-import { lineText } from '../../ui/line_text.ts';
-import { type MessageKey, t } from '../../ui/messages/messages.ts';
+import { t } from '../../ui/messages/messages.ts';
 import { clockTime, longDay } from '../../ui/times.ts';
 import { visitNames } from '../../ui/visit_names.ts';
+import { useDevice } from '../../visits/device.ts';
 import type { FeedbackDraft, Step } from '../feedback_draft.ts';
+import { STEP_ROWS } from '../step_rows.ts';
+import { countsOf } from './counts.ts';
+import { listTimes } from './list_times.ts';
+import { noteText, plainKey } from './note_text.ts';
 
 interface Props {
   draft: FeedbackDraft;
@@ -13,82 +16,139 @@ interface Props {
   protocol: Protocol | null;
 }
 
-/** As the notes will read: evidence first, then the words about it. */
+/** In the order and words of the notes (server/noticing/feedback/templates/feedback). */
 export function Preview({ draft, view, protocol }: Props) {
-  const { directory, session } = useDevice();
-  const { teacher, class_title, purpose, protocol_title } = visitNames(
-    view.context,
-    directory.value,
-  );
-  const byId = new Map(view.timeline.map((line) => [line.entry_id, line]));
-  const agreed = (view.context?.agreed_items ?? []).map(
-    (key) => findItem(protocol, key)?.prompt ?? key,
-  );
+  const by_id = new Map(view.timeline.map((line) => [line.entry_id, line]));
+  const linesOf = (ids: readonly string[]) => ids.flatMap((id) => by_id.get(id) ?? []);
   return (
     <article class="preview">
-      <p class="cap">{t('preview.head', { purpose })}</p>
-      <p>
-        <b>{t('visit.who', { teacher, class_title })}</b>
-        <br />
+      <PreviewHead view={view} protocol={protocol} />
+      <h3>{t('composer.strengths')}</h3>
+      {draft.strengths.map((strength, at) => (
+        <StrengthText key={at} strength={strength} lines={linesOf(strength.evidence)} />
+      ))}
+      {draft.strengths.length === 0 && <p class="soft">{t('preview.nothing_written')}</p>}
+      <h3>{t('preview.seen')}</h3>
+      <Seen lines={linesOf(draft.evidence)} view={view} protocol={protocol} />
+      {countsOf(view, protocol).map((count) => (
+        <section key={count.title} class="preview-count">
+          <h3>{count.title}</h3>
+          {count.sentence && <p>{count.sentence}</p>}
+          <PreviewRows rows={count.rows.map(({ label, value }) => [label, value])} />
+        </section>
+      ))}
+      <h3>
+        {t(view.context?.channel === 'walkthrough' ? 'preview.step_to_try' : 'preview.step_agreed')}
+      </h3>
+      <StepText step={draft.step} />
+      {draft.questions.length > 0 && <h3>{t('composer.questions')}</h3>}
+      <ol class="preview-questions">
+        {draft.questions.map((question, at) => (
+          <li key={at}>{question}</li>
+        ))}
+      </ol>
+    </article>
+  );
+}
+
+function PreviewHead({ view, protocol }: Omit<Props, 'draft'>) {
+  const { directory, session } = useDevice();
+  const { class_title, purpose, protocol_title } = visitNames(view.context, directory.value);
+  const [major, minor] = (view.context?.protocol_version ?? '').split('.');
+  const agreed = (view.context?.agreed_items ?? []).map((key) => promptOf(key, protocol));
+  return (
+    <>
+      <p class="preview-title">{t('preview.title', { class_title })}</p>
+      <p class="soft">
         {t('preview.when', {
           day: longDay(view.started_at ?? ''),
           from: clockTime(view.started_at ?? ''),
           to: clockTime(view.ended_at ?? view.started_at ?? ''),
           coach: session.display_name,
-          protocol: protocol_title,
+          protocol: `${protocol_title}\u00a0${major}.${minor}`,
         })}
       </p>
-      {agreed.length > 0 && <p class="soft">{t('preview.agreed', { items: agreed.join(', ') })}</p>}
-      <h3>{t('preview.seen')}</h3>
-      {draft.evidence.length === 0 && <p class="soft">{t('preview.no_lines')}</p>}
-      <ol class="preview-lines">
-        {draft.evidence.map((id) => {
-          const line = byId.get(id) as TimelineLine;
-          return (
-            <li key={id}>
-              <span class="num soft">{clockTime(line.occurred_at)}</span> {lineText(line, protocol)}
-            </li>
-          );
-        })}
-      </ol>
-      <h3>{t('composer.strengths')}</h3>
-      {draft.strengths.map(({ text, evidence }) => (
-        <p key={text}>
-          {text}{' '}
-          <span class="num soft">
-            {evidence.map((id) => clockTime(byId.get(id)?.occurred_at ?? '')).join(', ')}
-          </span>
-        </p>
-      ))}
-      <h3>{t('composer.step')}</h3>
-      <p>{draft.step.text || t('finding.step_missing')}</p>
-      <StepLines step={draft.step} />
-      {draft.questions.length > 0 && <h3>{t('composer.questions')}</h3>}
-      {draft.questions.map((question) => (
-        <p key={question}>{question}</p>
-      ))}
-    </article>
+      <p>
+        <span class="chip accent">{purpose}</span>
+      </p>
+      {agreed.length > 0 && <p>{t('preview.agreed', { items: agreed.join('; ') })}</p>}
+    </>
   );
 }
 
-const LINES: [Exclude<keyof Step, 'text'>, MessageKey][] = [
-  ['try_when', 'step.try_when'],
-  ['see_hear', 'step.see_hear'],
-  ['students_will', 'step.students_will'],
-  ['rehearsal', 'step.rehearsal'],
-  ['look_again_on', 'step.look_again_on'],
-];
-
-function StepLines({ step }: { step: Step }) {
-  const written = LINES.filter(([line]) => step[line]);
+function StrengthText({ strength, lines }: { strength: Strength; lines: TimelineLine[] }) {
+  const times = listTimes(lines.map((line) => line.occurred_at));
   return (
-    <dl class="preview-step">
-      {written.map(([line, key]) => (
-        <div key={line}>
-          <dt>{t(key)}</dt>
-          <dd>{line === 'look_again_on' ? longDay(step[line] ?? '') : step[line]}</dd>
+    <div>
+      <p>{strength.text}</p>
+      {times && <p class="soft num">{t('preview.seen_at', { times })}</p>}
+    </div>
+  );
+}
+
+interface SeenProps {
+  lines: TimelineLine[];
+  view: ObservationView;
+  protocol: Protocol | null;
+}
+
+function Seen({ lines, view, protocol }: SeenProps) {
+  const agreed = view.context?.agreed_items ?? [];
+  const unrecorded = agreed.filter((key) => !view.items[key]).map((key) => promptOf(key, protocol));
+  return (
+    <>
+      {lines.length === 0 && <p class="soft">{t('preview.no_lines')}</p>}
+      <ol class="preview-lines">
+        {lines.map((line) => (
+          <li key={line.entry_id}>
+            <span class="num soft">{clockTime(line.occurred_at)}</span>
+            <span>
+              {noteText(line, protocol)}{' '}
+              {(line.is_added_later || line.is_late) && (
+                <span class="chip">{t('review.added_later')}</span>
+              )}
+              {line.amended && <span class="chip">{t('preview.corrected')}</span>}
+            </span>
+          </li>
+        ))}
+      </ol>
+      {unrecorded.length > 0 && (
+        <p class="soft">{t('preview.nothing_recorded_for', { items: unrecorded.join('; ') })}</p>
+      )}
+    </>
+  );
+}
+
+function StepText({ step }: { step: Step }) {
+  if (!step.text) return <p class="soft">{t('preview.no_step')}</p>;
+  const rows = STEP_ROWS.flatMap(([line, key]): [string, string][] => {
+    const text = step[line];
+    return text ? [[t(key), line === 'look_again_on' ? longDay(text) : text]] : [];
+  });
+  return (
+    <>
+      <p>
+        <b>{step.text}</b>
+      </p>
+      <PreviewRows rows={rows} />
+    </>
+  );
+}
+
+function PreviewRows({ rows }: { rows: [string, string][] }) {
+  if (rows.length === 0) return null;
+  return (
+    <dl class="preview-rows">
+      {rows.map(([name, text], at) => (
+        <div key={at}>
+          <dt>{name}</dt>
+          <dd>{text}</dd>
         </div>
       ))}
     </dl>
   );
+}
+
+function promptOf(key: string, protocol: Protocol | null): string {
+  return findItem(protocol, key)?.prompt ?? plainKey(key);
 }

@@ -1,7 +1,7 @@
 import type { ClockReading } from '../../entry/clock.ts';
 import type { Entry } from '../../entry/entry.ts';
 import type { ObservationView } from '../../observation/view.ts';
-import { coversOf } from '../../ui/finish.ts';
+import { coversOf } from '../../visits/finish.ts';
 import { cleanDraft, nextVersion } from '../composer_rules.ts';
 import type { FeedbackDraft } from '../feedback_draft.ts';
 

@@ -2,8 +2,8 @@ import { useState } from 'preact/hooks';
 import { itemsOf } from '../../protocol/protocol.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { t } from '../../ui/messages/messages.ts';
-import type { Visit } from '../../ui/visit.ts';
-import { laterLine } from './added_later.ts';
+import type { Visit } from '../../visits/visit.ts';
+import { hoursMinutes, laterLine } from './added_later.ts';
 import { SpeakerField } from './edit_fields.tsx';
 
 export function AddLater({ visit }: { visit: Visit }) {
@@ -22,7 +22,7 @@ function AddLaterDialog({ visit, onClose }: { visit: Visit; onClose: () => void 
   const { started_at, ended_at } = visit.view.value;
   const [text, setText] = useState('');
   const [speaker, setSpeaker] = useState('O');
-  const [at, setAt] = useState((ended_at ?? started_at ?? '').slice(11, 16));
+  const [at, setAt] = useState(() => hoursMinutes(ended_at ?? started_at ?? ''));
   const add = (event: Event) => {
     event.preventDefault();
     const protocol = visit.protocol.value;

@@ -4,7 +4,7 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { answerLabel, lineText } from '../../ui/line_text.ts';
 import { t } from '../../ui/messages/messages.ts';
 import { clockTime } from '../../ui/times.ts';
-import type { Visit } from '../../ui/visit.ts';
+import type { Visit } from '../../visits/visit.ts';
 import { EditFields } from './edit_fields.tsx';
 import { amendedPayload, editOf } from './line_edit.ts';
 import { LineTags } from './line_tags.tsx';

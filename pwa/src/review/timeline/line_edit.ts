@@ -55,7 +55,7 @@ export function amendedPayload(line: TimelineLine, edit: LineEdit): Payload | nu
   const payload = { ...line.payload, ...changedBy(edit) };
   const is_same = JSON.stringify(payload) === JSON.stringify(line.payload);
   if (is_same || (edit.as === 'text' && !edit.text.trim())) return null;
-  if (edit.as === 'sweep' && edit.n > edit.of) return null;
+  if (edit.as === 'sweep' && (edit.of < 1 || edit.n > edit.of)) return null;
   return payload;
 }
 

@@ -1,6 +1,6 @@
 import type { TimelineLine } from '../../observation/view.ts';
 import { t } from '../../ui/messages/messages.ts';
-import type { Visit } from '../../ui/visit.ts';
+import type { Visit } from '../../visits/visit.ts';
 import { tagsFor } from './tags_of.ts';
 
 /** One register a line: each tap writes all its tags anew. */

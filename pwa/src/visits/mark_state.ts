@@ -40,5 +40,31 @@ export function countMarks(shown: readonly ShownEntry[]): MarkCounts {
 
 export function countEvidence(shown: readonly ShownEntry[], retracted: readonly string[]): number {
   const gone = new Set(retracted);
-  return shown.filter(({ entry }) => is_evidence(entry.kind) && !gone.has(entry.entry_id)).length;
+  return standing(shown).filter((entry) => is_evidence(entry.kind) && !gone.has(entry.entry_id))
+    .length;
+}
+
+/**
+ * What makes the view: the server folds what it accepted, and so does this tablet. Where the start itself
+ * was set aside the server has no visit at all: then it is shown as it was made, but never as shared.
+ */
+export function standing(shown: readonly ShownEntry[]): Entry[] {
+  const is_all_aside = shown.some(
+    ({ entry, state }) => entry.kind === 'observation.started' && state === 'set_aside',
+  );
+  return shown
+    .filter(
+      ({ entry, state }) =>
+        state !== 'set_aside' || (is_all_aside && entry.kind !== 'feedback.shared'),
+    )
+    .map(({ entry }) => entry);
+}
+
+/** The latest feedback that the server kept but did not hand on; null where a later one stands. */
+export function returnedFeedback<Shown extends ShownEntry>(shown: readonly Shown[]): Shown | null {
+  const latest = shown
+    .filter(({ entry }) => entry.kind === 'feedback.shared')
+    .sort((one, other) => Date.parse(one.entry.entered_at) - Date.parse(other.entry.entered_at))
+    .at(-1);
+  return latest?.state === 'set_aside' ? latest : null;
 }

@@ -1,10 +1,10 @@
 import type { ItemView } from '../observation/view.ts';
 import type { Item } from '../protocol/protocol.ts';
-import type { MarkState } from '../ui/mark_state.ts';
-import type { VisitDraft } from '../ui/visit.ts';
+import type { MarkState } from '../visits/mark_state.ts';
+import type { VisitDraft } from '../visits/visit.ts';
 
-/** What every instrument is given; `record` shows the ring before it returns and knows what an answer replaces. */
-export interface InstrumentProps {
+/** What every item on the capture screen is given; `record` shows the ring before it returns and knows what an answer replaces. */
+export interface ItemProps {
   item: Item;
   view: ItemView | undefined;
   state: MarkState | null;

@@ -9,6 +9,11 @@ interface Chosen {
   students_present: number | null;
 }
 
+/** A visit has a teacher and one of her classes; without them there is nothing that a server could take. */
+export function is_complete({ observed_id, class_id }: Chosen, directory: Directory): boolean {
+  return findClass(directory, class_id)?.teacher_id === observed_id;
+}
+
 /** Only what differs, replacing every version its author was shown; null where nothing differs. */
 export function correctionOf(
   chosen: Chosen,

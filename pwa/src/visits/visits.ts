@@ -2,7 +2,7 @@ import type { LoggedEntry } from '../log/log.ts';
 import { fold } from '../observation/fold.ts';
 import type { Context, Reply, SharedFeedback, Status } from '../observation/view.ts';
 import { lastTapAt } from './finish.ts';
-import { countEvidence, leastSafe, type MarkState } from './mark_state.ts';
+import { leastSafe, type MarkState, returnedFeedback, standing } from './mark_state.ts';
 
 /** One visit as Today, Start and Waiting list it. */
 export interface VisitSummary {
@@ -26,14 +26,10 @@ export interface VisitSummary {
 }
 
 export function summarizeVisit(entries: readonly LoggedEntry[]): VisitSummary | null {
-  const view = fold(
-    entries.map((one) => one.entry),
-    null,
-  );
+  const view = fold(standing(entries), null);
   if (!view.context || !view.started_at) return null;
   const waiting = entries.filter((one) => one.state === 'dot');
-  const latest_feedback = view.feedback.at(-1) ?? null;
-  const shared = entries.find((one) => one.entry.entry_id === latest_feedback?.entry_id);
+  const returned = returnedFeedback(entries);
   return {
     observation_id: view.observation_id,
     observer_id: view.observer_id,
@@ -42,13 +38,13 @@ export function summarizeVisit(entries: readonly LoggedEntry[]): VisitSummary | 
     started_at: view.started_at,
     ended_at: view.ended_at,
     last_tap_at: lastTapAt(entries.map((one) => one.entry)) ?? view.started_at,
-    marks: countEvidence(entries, view.retracted),
+    marks: view.timeline.length,
     waiting: waiting.length,
     oldest_waiting_at: waiting[0]?.entry.entered_at ?? null,
     state: leastSafe(entries.filter((one) => one.is_own).map((one) => one.state)),
     has_draft: Object.keys(view.drafts).length > 0,
-    latest_feedback,
-    not_shared_because: shared?.state === 'set_aside' ? (shared.set_aside?.text ?? '') : null,
+    latest_feedback: view.feedback.at(-1) ?? null,
+    not_shared_because: returned ? (returned.set_aside?.text ?? '') : null,
     has_new_evidence: view.has_new_evidence_since_feedback,
     replies: view.replies,
   };

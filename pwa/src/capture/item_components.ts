@@ -2,7 +2,7 @@ import type { ComponentType } from 'preact';
 import type { ItemType } from '../protocol/protocol.ts';
 import { CheckItem } from './check/check_item.tsx';
 import { ChoiceItem } from './choice/choice_item.tsx';
-import type { InstrumentProps } from './instrument.ts';
+import type { ItemProps } from './item_props.ts';
 import { RatingItem } from './rating/rating_item.tsx';
 import { SweepPad } from './sweep/sweep_pad.tsx';
 import { TagsItem } from './tags/tags_item.tsx';
@@ -10,7 +10,7 @@ import { TallyItem } from './tally/tally_item.tsx';
 import { YesNoItem } from './yesno/yesno_item.tsx';
 
 /** One component an item type; `script` is the line at the foot of the screen. */
-export const INSTRUMENTS: Record<Exclude<ItemType, 'script'>, ComponentType<InstrumentProps>> = {
+export const ITEM_COMPONENTS: Record<Exclude<ItemType, 'script'>, ComponentType<ItemProps>> = {
   check: CheckItem,
   choice: ChoiceItem,
   rating: RatingItem,

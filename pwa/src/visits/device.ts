@@ -4,15 +4,20 @@ import { useContext } from 'preact/hooks';
 import { readClock } from '../entry/clock.ts';
 import { type EntryDraft, type MadeEntry, makeEntry, makeId } from '../entry/entry.ts';
 import { deviceRandom } from '../entry/random.ts';
-import { type DeviceLog, openLog } from '../log/log.ts';
-import { type Session, type SyncHandle, startSync } from '../sync/sync.ts';
+import type { DeviceLog } from '../log/log.ts';
+import { openLog } from '../log/open.ts';
+import type { Session } from '../sync/session.ts';
+import { type SyncHandle, startSync } from '../sync/sync.ts';
 import { type Directory, EMPTY_DIRECTORY, readDirectory } from './directory.ts';
+import { openWriting, type Writing, warnBeforeLeaving } from './writing.ts';
 
 /** What every screen works with: whose tablet it is, its log, what it knows, how sending goes. */
 export interface Device {
   readonly session: Session;
   readonly log: DeviceLog;
   readonly sync: SyncHandle;
+  /** What is on its way to the disk, whichever screen made it. */
+  readonly writing: Writing;
   readonly directory: Signal<Directory>;
   readonly close: () => void;
 }
@@ -25,15 +30,18 @@ export async function openDevice(session: Session): Promise<Device> {
   };
   await read();
   const stop = log.subscribe(
-    afterPause(150, (changes) => changes.includes('received') && void read()),
+    afterPause(150, (changes) => changes.includes('received') && read().catch(console.error)),
   );
+  const writing = openWriting(log);
+  const stopWarning = warnBeforeLeaving(writing);
   const sync = startSync(log, session);
   const close = () => {
     stop();
+    stopWarning();
     sync.stop();
     log.close();
   };
-  return { session, log, sync, directory, close };
+  return { session, log, sync, writing, directory, close };
 }
 
 export type OwnDraft = Omit<EntryDraft, 'author_id' | 'item_key'> & { item_key?: string | null };

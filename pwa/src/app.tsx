@@ -1,22 +1,24 @@
 import '@fontsource-variable/atkinson-hyperlegible-next';
-import './tokens.css';
-import './base.css';
-import '../home/home.css';
-import '../capture/capture.css';
-import '../review/review.css';
+import './ui/tokens.css';
+import './ui/base.css';
+import './home/home.css';
+import './capture/capture.css';
+import './review/review.css';
 import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { CaptureScreen } from '../capture/capture_screen.tsx';
-import { StartScreen } from '../home/start/start_screen.tsx';
-import { TodayScreen } from '../home/today_screen.tsx';
-import { WaitingScreen } from '../home/waiting_screen.tsx';
-import { ReviewScreen } from '../review/review_screen.tsx';
-import { openSession } from '../sync/sync.ts';
-import { Announcer } from './announcer.tsx';
-import { type Device, DeviceContext, openDevice } from './device.ts';
-import { t } from './messages/messages.ts';
-import { followHash, route } from './routes.ts';
-import { SignInScreen, StorageFailedScreen } from './sign_in_screen.tsx';
+import { CaptureScreen } from './capture/capture_screen.tsx';
+import { StartScreen } from './home/start/start_screen.tsx';
+import { TodayScreen } from './home/today_screen.tsx';
+import { WaitingScreen } from './home/waiting_screen.tsx';
+import { ReviewScreen } from './review/review_screen.tsx';
+import { openSession } from './sync/session.ts';
+import { Announcer } from './ui/announcer.tsx';
+import { t } from './ui/messages/messages.ts';
+import { followHash, type Route, route } from './ui/routes.ts';
+import { ScreenBoundary } from './ui/screen_boundary.tsx';
+import { SignInScreen, StorageFailedScreen } from './ui/sign_in_screen.tsx';
+import { UnsavedElsewhere } from './ui/unsaved_banner.tsx';
+import { type Device, DeviceContext, openDevice } from './visits/device.ts';
 
 export function mountApp(root: HTMLElement): void {
   followHash();
@@ -38,6 +40,7 @@ function App() {
     case 'open':
       return (
         <DeviceContext.Provider value={opening.device}>
+          <UnsavedElsewhere />
           <Screen />
           <Announcer />
         </DeviceContext.Provider>
@@ -67,6 +70,10 @@ function Screen() {
   useEffect(() => {
     document.getElementById('screen-title')?.focus({ preventScroll: true });
   }, [here]);
+  return <ScreenBoundary key={JSON.stringify(here)}>{screenOf(here)}</ScreenBoundary>;
+}
+
+function screenOf(here: Route) {
   switch (here.screen) {
     case 'start':
       return <StartScreen key={here.teacher_id ?? ''} teacher_id={here.teacher_id} />;

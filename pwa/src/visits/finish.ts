@@ -3,7 +3,23 @@ import type { Entry } from '../entry/entry.ts';
 import { is_evidence } from '../entry/kinds.ts';
 import type { Covers } from '../observation/view.ts';
 
-/** What finishing covers: every clock session this tablet knows of, and how far. */
+/**
+ * The end of a visit, with all that its author was shown: her other tablet's entries are covered,
+ * and an end that is known already is replaced, so that two taps or two tablets make one end.
+ */
+export function finishDraft(
+  entries: readonly Entry[],
+  ended_at: string,
+  now: ClockReading,
+): { payload: { ended_at: string; covers: Covers[] }; replaces: string[] } {
+  const ends = entries.filter((entry) => entry.kind === 'observation.finished');
+  return {
+    payload: { ended_at, covers: coversOf(entries, now) },
+    replaces: ends.map((entry) => entry.entry_id),
+  };
+}
+
+/** What was shown: every clock session among the entries, and how far. */
 export function coversOf(entries: readonly Entry[], now: ClockReading): Covers[] {
   const through = new Map<string, Covers>();
   for (const { clock_session_id, elapsed_ms } of entries) {

@@ -1,6 +1,5 @@
 import type { DeviceLog } from '../log/log.ts';
 import type { Protocol } from '../protocol/protocol.ts';
-import { t } from './messages/messages.ts';
 
 export interface Person {
   person_id: string;
@@ -65,11 +64,6 @@ export async function readDirectory({
     reference.all('protocol'),
   ]);
   return { people, classes, schools, pairings, protocols } as unknown as Directory;
-}
-
-export function nameOf(directory: Directory, person_id: string | null | undefined): string {
-  const person = directory.people.find((one) => one.person_id === person_id);
-  return person?.display_name ?? t('person.unknown');
 }
 
 export function findClass(
