@@ -231,3 +231,10 @@ def test_only_the_observed_teacher_replies() -> None:
     assert can(TEACHER, "feedback.reply", SITTING)
     assert not can(COACH, "feedback.reply", SITTING)
     assert not can(actor("other", "teacher"), "feedback.reply", SITTING)
+
+
+def test_a_coachs_own_marks_are_hers_no_more_when_the_pairing_has_ended() -> None:
+    ended = replace(SITTING, is_pairing_held=False)
+    for kind in ("item.marked", "draft.written", "feedback.shared"):
+        assert can(COACH, "entry.read", Evidence("t", kind, COACH.person_id, SITTING))
+        assert not can(COACH, "entry.read", Evidence("t", kind, COACH.person_id, ended))

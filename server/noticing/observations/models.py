@@ -15,7 +15,9 @@ class ObservationView(Base):
         sa.Index("ix_observation_view_observed", "tenant_id", "observed_id", "started_instant"),
     )
     tenant_id: Mapped[str] = mapped_column(Id, sa.ForeignKey("tenant.tenant_id"), primary_key=True)
-    observation_id: Mapped[str] = mapped_column(Id, primary_key=True)  # made by a device: unique in a tenant only
+    observation_id: Mapped[str] = mapped_column(
+        Id, primary_key=True
+    )  # made by a device: unique in a tenant only
     observer_id: Mapped[str | None] = mapped_column(Id)
     observed_id: Mapped[str | None] = mapped_column(Id)
     class_id: Mapped[str | None] = mapped_column(Id)
