@@ -7,7 +7,8 @@
     python3 dev.py screenshots
     python3 dev.py lock [--upgrade]
 
-Everything it makes lies in .tools, .venv, node_modules and server/noticing/web/static/built.
+Everything it makes lies in .tools, .venv, node_modules and server/noticing/web/static/built. Only as root, and said
+before, does it install Debian packages: run, what PDFs need; test, browsers and PDF readers as well.
 """
 
 import argparse
@@ -41,11 +42,13 @@ def main() -> int:
     run_options.add_argument(
         "--lan", action="store_true", help="listen on the network, not only on this machine"
     )
-    run_options.add_argument("--port", type=int, default=8000)
-    run_options.add_argument("--data", type=Path, default=ROOT / "data", help="where database and photos lie")
+    run_options.add_argument("--port", type=port, default=8000)
+    run_options.add_argument(
+        "--data", type=Path, default=ROOT / "data", help="where database and secret key lie"
+    )
     run_options.add_argument("--url", help="how people reach it, such as https://noticing.school.example")
-    run_options.add_argument("--tls-cert", type=Path)
-    run_options.add_argument("--tls-key", type=Path)
+    run_options.add_argument("--tls-cert", type=existing_file, help="certificate chain, PEM")
+    run_options.add_argument("--tls-key", type=existing_file, help="its private key, PEM")
     commands.add_parser("test", help="set up everything and run every check", add_help=False)
     commands.add_parser("bench", help="measure").add_argument("--json", type=Path)
     commands.add_parser("screenshots", help="make the pictures in docs anew")
@@ -60,6 +63,18 @@ def main() -> int:
         "screenshots": screenshots,
         "lock": lock,
     }[options.command](options)
+
+
+def port(text: str) -> int:
+    if not text.isdecimal() or int(text) not in range(1, 65536):
+        raise argparse.ArgumentTypeError(f"there is no port {text}: choose one from 1 to 65535")
+    return int(text)
+
+
+def existing_file(text: str) -> Path:
+    if not Path(text).is_file():
+        raise argparse.ArgumentTypeError(f"there is no file {text}")
+    return Path(text)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -172,7 +172,7 @@ def node_folder() -> Path:
 def install_debian(title: str, *packages: str) -> bool:
     if not can_install_debian():
         return False
-    with step(title):
+    with step(f"{title} (Debian packages: {' '.join(packages)})"):
         return update_debian() and succeeds(
             ["apt-get", "install", "-qq", "--no-install-recommends", *packages],
             {"DEBIAN_FRONTEND": "noninteractive"},

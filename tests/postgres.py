@@ -18,6 +18,9 @@ import psycopg
 from psycopg import sql
 
 NEEDED_BYTES = 1 << 30
+STALE_SECONDS = 600  # longer than a folder is without its server's number at the start
+# Waits for the end of the tests, however it comes (Ctrl-C kills pytest's workers), and takes away what is left.
+WATCH = 'cat >/dev/null; kill -QUIT "$(head -n1 "$0/cluster/postmaster.pid")"; sleep 1; rm -rf "$0"'
 # Durable as the product demands, small otherwise. No TCP: nothing can collide with another server.
 SETTINGS = {
     "listen_addresses": "",
@@ -62,8 +65,11 @@ class PostgresServer:
 @contextlib.contextmanager
 def running_postgres() -> Iterator[PostgresServer]:
     """Starts a new, empty server and throws it away at the end."""
-    folder = Path(tempfile.mkdtemp(prefix="noticing-pg-", dir=_roomy_folder()))
+    place = _roomy_folder()
+    remove_stale(Path(place or tempfile.gettempdir()))
+    folder = Path(tempfile.mkdtemp(prefix="noticing-pg-", dir=place))
     owner = _owner()
+    watcher = _watch(folder)
     if owner:
         os.chown(folder, owner["user"], owner["group"])
     try:
@@ -83,6 +89,34 @@ def running_postgres() -> Iterator[PostgresServer]:
                 process.wait(30)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        watcher.kill()
+        watcher.communicate()
+
+
+def _watch(folder: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        ["/bin/sh", "-c", WATCH, folder],
+        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+
+
+def remove_stale(place: Path) -> None:
+    """Clusters of tests that were killed: their server is gone."""
+    for folder in place.glob("noticing-pg-*"):
+        with contextlib.suppress(OSError):
+            is_new = time.time() - folder.stat().st_mtime < STALE_SECONDS
+            if not is_new and not _has_server(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _has_server(folder: Path) -> bool:
+    try:
+        os.kill(int((folder / "cluster/postmaster.pid").read_text().split()[0]), 0)
+    except (FileNotFoundError, ProcessLookupError, IndexError):
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def find_binaries() -> Path:

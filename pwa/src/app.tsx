@@ -19,6 +19,7 @@ import { ScreenBoundary } from './ui/screen_boundary.tsx';
 import { SignInScreen, StorageFailedScreen } from './ui/sign_in_screen.tsx';
 import { UnsavedElsewhere } from './ui/unsaved_banner.tsx';
 import { type Device, DeviceContext, openDevice } from './visits/device.ts';
+import { deliverForOthers } from './visits/others.ts';
 
 export function mountApp(root: HTMLElement): void {
   followHash();
@@ -57,6 +58,7 @@ function App() {
 async function open(): Promise<Opening> {
   try {
     const { session } = await openSession();
+    deliverForOthers(session?.person_id ?? null).catch(console.error);
     if (!session) return { state: 'nobody' };
     return { state: 'open', device: await openDevice(session) };
   } catch (error) {

@@ -44,7 +44,7 @@ def _leaf(commands: Commands, name: str, run: object, text: str) -> argparse.Arg
     leaf: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
     leaf.set_defaults(run=run)
     leaf.add_argument(
-        "--data", type=Path, help="where database and photos lie (default: $NOTICING_DATA or ./data)"
+        "--data", type=Path, help="where database and secret key lie (default: $NOTICING_DATA or ./data)"
     )
     return leaf
 
@@ -59,8 +59,8 @@ def _add_serve(commands: Commands) -> None:
     serve.add_argument("--lan", action="store_true", help="listen on the network, not only on this machine")
     serve.add_argument("--port", type=int, default=8000)
     serve.add_argument("--workers", type=int, default=1, help="server processes (default: 1)")
-    serve.add_argument("--tls-cert", type=_existing_file, help="certificate chain, PEM")
-    serve.add_argument("--tls-key", type=_existing_file, help="its private key, PEM")
+    serve.add_argument("--tls-cert", type=Path, help="certificate chain, PEM")
+    serve.add_argument("--tls-key", type=Path, help="its private key, PEM")
     serve.add_argument("--url", help="how people reach it: https://noticing.school.example ($NOTICING_URL)")
     kind = serve.add_mutually_exclusive_group()
     kind.add_argument("--demo", action="store_true", help="fill a new database with the demo school")
@@ -118,10 +118,3 @@ def _add_place(schools: Commands, classes: Commands) -> None:
     for name in ("school", "teacher", "title", "grade", "subject", "room"):
         lesson.add_argument(f"--{name}", required=True)
     lesson.add_argument("--students", type=int, required=True, help="how many are on the roster")
-
-
-def _existing_file(text: str) -> Path:
-    path = Path(text)
-    if not path.is_file():
-        raise argparse.ArgumentTypeError(f"there is no file {text}")
-    return path.resolve()

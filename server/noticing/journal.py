@@ -7,6 +7,7 @@ import time
 from flask import Flask, Response, g, request
 
 access = logging.getLogger("noticing.access")
+FILES = ("shell.app", "shell.built", "shell.icon")  # sent by the dozen, and nobody looks for them
 QUIET = ("flask-limiter", "alembic", "fontTools", "weasyprint")
 
 
@@ -29,6 +30,8 @@ def _note_start() -> None:
 
 
 def _say_answer(response: Response) -> Response:
+    if request.endpoint in FILES and response.status_code < 400:
+        return response
     took_ms = (time.perf_counter() - g.get("started", time.perf_counter())) * 1000
     route = request.url_rule.rule if request.url_rule else "(no route)"
     access.info("answer %s %s status=%s ms=%.0f", request.method, route, response.status_code, took_ms)

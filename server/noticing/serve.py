@@ -6,6 +6,7 @@ import ipaddress
 import os
 import signal
 import socket
+import ssl
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from noticing import journal
 from noticing.config import Config
 
 THREADS = 16
+PORTS = range(1, 65536)
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
@@ -58,7 +60,41 @@ class Place:
         return f"{self.scheme}://{find_lan_address()}:{self.port}"
 
 
-def assert_free(place: Place) -> None:
+def assert_usable(place: Place) -> None:
+    """What granian would end with a traceback, said before anything is prepared."""
+    if place.port not in PORTS:
+        raise CannotServe(f"There is no port {place.port}. Choose one from 1 to 65535 with --port.")
+    _assert_certificate(place)
+    _assert_free(place)
+
+
+def _assert_certificate(place: Place) -> None:
+    if bool(place.tls_cert) != bool(place.tls_key):
+        raise CannotServe("TLS needs both --tls-cert and --tls-key.")
+    if not place.tls_cert or not place.tls_key:
+        return
+    for option, file in (("--tls-cert", place.tls_cert), ("--tls-key", place.tls_key)):
+        try:
+            file.read_bytes()
+        except OSError as error:
+            raise CannotServe(f"{option}: {file} cannot be read: {error.strerror}.") from None
+    try:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(place.tls_cert, place.tls_key, password=lambda: "")
+    except ssl.SSLError as error:
+        raise CannotServe(_fault_of_certificate(error, place)) from None
+
+
+def _fault_of_certificate(error: ssl.SSLError, place: Place) -> str:
+    if error.reason == "KEY_VALUES_MISMATCH":
+        return f"The key {place.tls_key} does not belong to the certificate {place.tls_cert}."
+    return (
+        f"{place.tls_cert} and {place.tls_key} cannot be used. Both must be PEM files: "
+        "the certificate with its chain, and its key without a password."
+    )
+
+
+def _assert_free(place: Place) -> None:
     """Granian shares ports between its processes, so it would not notice a server that is there already."""
     family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
     with socket.socket(family) as probe:
@@ -70,7 +106,7 @@ def assert_free(place: Place) -> None:
 
 
 def run(place: Place, config: Config) -> int:
-    """Serve until Ctrl-C or SIGTERM; open requests are answered first. Returns the exit code."""
+    """Serve until Ctrl-C, SIGTERM or the end of the terminal; open requests are answered first. The exit code."""
     os.environ |= {
         "NOTICING_DATA": str(config.data_dir),
         "NOTICING_DATABASE_URL": config.database_url,
@@ -95,6 +131,9 @@ def run(place: Place, config: Config) -> int:
         ssl_protocol_min=SSLProtocols.tls12,
         websockets=False,
     )
+    # Granian would start its workers anew when the terminal is closed; under nohup that means nothing.
+    has_nohup = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    server.signal_handler_reload = _ignore if has_nohup else server.signal_handler_interrupt
     try:
         server.serve()
     except SystemExit as stop:
@@ -102,12 +141,16 @@ def run(place: Place, config: Config) -> int:
     return 0
 
 
+def _ignore(*_signal: object) -> None:
+    pass
+
+
 def make_app() -> Flask:
     """The app of one worker process."""
     from noticing.app import create_app
 
     # A terminal sends Ctrl-C to workers as well; told twice to stop, one sometimes hangs. The first process tells.
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     if sys.platform == "linux":  # a first process that is killed must not leave workers on its port
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     journal.set_up_logging()
@@ -126,7 +169,11 @@ def find_lan_address() -> str:
 
 def _reason(error: OSError, place: Place) -> str:
     if error.errno == errno.EADDRINUSE:
-        return f"Port {place.port} is in use. Stop what runs there, or choose another port with --port."
+        other = place.port + 1 if place.port + 1 in PORTS else 8000
+        return (
+            f"Port {place.port} is in use. If Noticing runs there already, open {place.local_url}/ or stop it with "
+            f"Ctrl-C in its terminal. Else choose another port, such as --port {other}."
+        )
     if error.errno == errno.EACCES:
         return f"Port {place.port} needs more rights. Choose one above 1023 with --port."
     return f"Cannot listen on {place.host}, port {place.port}: {error.strerror}."

@@ -1,8 +1,12 @@
 """What the commands of the `noticing` command do, and what they say."""
 
 import argparse
+import contextlib
+import logging
+import os
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 from urllib.parse import urljoin
 
 from flask import Flask, current_app
@@ -10,6 +14,7 @@ from flask import Flask, current_app
 from noticing import demo, journal, migrating
 from noticing import serve as server
 from noticing.accounts import pairings, people, places, set_up
+from noticing.accounts.hosts import is_only_here
 from noticing.app import create_app
 from noticing.config import Config
 from noticing.database import db
@@ -18,7 +23,7 @@ from noticing.observations import projection
 from noticing.problems import CATALOGUE
 from noticing.protocols.loader import find_broken
 from noticing.sync.reconsider import reprocess as reprocess_tenant
-from noticing.welcome import describe
+from noticing.welcome import describe, where_sent
 
 FIRST_TENANT = "Our schools"
 Command = Callable[[argparse.Namespace], int | None]
@@ -30,14 +35,12 @@ class CannotDo(Exception):
 
 def serve(options: argparse.Namespace) -> int:
     """Prepare the database, say where everything is, and serve until told to stop."""
-    if bool(options.tls_cert) != bool(options.tls_key):
-        raise CannotDo("TLS needs both --tls-cert and --tls-key.")
     host = "0.0.0.0" if options.lan else options.host  # noqa: S104 - --lan asks for it
     place = server.Place(host, options.port, options.tls_cert, options.tls_key, max(1, options.workers))
-    server.assert_free(place)
-    journal.set_up_logging()
-    config = Config.from_environment(
-        options.data,
+    server.assert_usable(place)
+    journal.set_up_logging(logging.WARNING)  # what the demo does must not hide where to open it
+    config = _read_config(
+        options,
         is_demo=options.demo,
         **({"is_behind_tls": True} if options.tls_cert else {}),
         **({"public_url": options.url.rstrip("/")} if options.url else {}),
@@ -50,7 +53,28 @@ def serve(options: argparse.Namespace) -> int:
         db.session.remove()
         db.engine.dispose()  # the workers are forked: no connection may be shared with them
     _say(*lines)
-    return server.run(place, config)
+    code = server.run(place, config)
+    if code == 0:
+        _say_stopped(config)
+    return code
+
+
+def _read_config(options: argparse.Namespace, **settings: Any) -> Config:
+    try:
+        config = Config.from_environment(options.data, **settings)
+    except OSError as error:
+        raise CannotDo(
+            f"The data cannot lie in {error.filename or options.data}: {error.strerror}. "
+            "Choose another place with --data DIR."
+        ) from None
+    if not os.access(config.data_dir, os.W_OK | os.X_OK):
+        raise CannotDo(f"{config.data_dir} cannot be written to. Choose another place with --data DIR.")
+    return config
+
+
+def _say_stopped(config: Config) -> None:
+    with contextlib.suppress(OSError):  # the terminal may be gone; then nothing may wait in a buffer either
+        os.write(1, f"\nStopped. What was sent is in {where_sent(config)}.\n".encode())
 
 
 def _fill(app: Flask, config: Config, options: argparse.Namespace) -> str | None:
@@ -97,7 +121,7 @@ def _in_database(command: Command) -> Command:
 
     @wraps(command)
     def run(options: argparse.Namespace) -> int | None:
-        app = create_app(Config.from_environment(options.data))
+        app = create_app(_read_config(options))
         with app.app_context():
             migrating.migrate()
             try:
@@ -264,6 +288,8 @@ def _say_link(person_id: str, url: str | None) -> None:
         raise CannotDo("This account is closed.")
     base = url or current_app.config["NOTICING_URL"] or "http://localhost:8000"
     _say("Hand over this link. It works once, for seven days:", urljoin(base, set_up.make_link(person_id)))
+    if is_only_here(base):
+        _say("It opens on this machine only. For others, say how they reach the server: --url https://…")
 
 
 def _say(*lines: str) -> None:

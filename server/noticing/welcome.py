@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from noticing import demo
+from noticing.accounts.hosts import is_only_here
 from noticing.config import Config
 from noticing.serve import Place
 
@@ -26,6 +27,8 @@ def _where(url: str, link: str | None) -> Iterator[str]:
         yield ""
         yield "The first administrator opens this link (once, within seven days) and chooses a password:"
         yield f"    {url}{link}"
+        if is_only_here(url):
+            yield "It opens on this machine only. For another one, start with --url https://…"
         yield "What comes after it: docs/administrators.md"
 
 
@@ -64,3 +67,10 @@ def _data(config: Config) -> Iterator[str]:
     if not config.database_url.startswith("sqlite"):
         yield "                 and in the PostgreSQL database of NOTICING_DATABASE_URL"
     yield "Stop with Ctrl-C. What was sent is on the disk."
+
+
+def where_sent(config: Config) -> str:
+    """Where entries lie, without an address that may hold a password."""
+    if config.database_url.startswith("sqlite"):
+        return str(config.data_dir)
+    return "the PostgreSQL database of NOTICING_DATABASE_URL"

@@ -71,6 +71,8 @@ def look(tmp_path: Path) -> Iterator[None]:
 def test_adding_a_person_prints_a_link_to_hand_over(school: Say) -> None:
     code, said = school("person", "link", "--email", "r@x.org", "--url", "https://noticing.school.org")
     assert code == 0
+    assert "on this machine only" not in said
+    assert "on this machine only" in school("person", "link", "--email", "r@x.org")[1]
     assert re.search(r"https://noticing\.school\.org/set-up/\S{40,}", said)
 
 
@@ -215,10 +217,34 @@ def test_a_link_names_the_address_that_was_set_up(school: Say, monkeypatch: pyte
     assert "https://noticing.school.org/set-up/" in school("person", "link", "--email", "r@x.org")[1]
 
 
-def test_an_existing_file_is_asked_for_where_one_is_needed(say: Say) -> None:
-    with pytest.raises(SystemExit) as stop:
-        say("serve", "--tls-cert", "nowhere.pem")
-    assert stop.value.code == 2
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("--tls-cert nowhere.pem --tls-key key.pem", "--tls-cert: nowhere.pem cannot be read: No such file"),
+        ("--tls-cert cert.pem --tls-key other.pem", "other.pem does not belong to the certificate cert.pem."),
+        ("--tls-cert cert.pem --tls-key text.pem", "cannot be used. Both must be PEM files"),
+        ("--port 70000", "There is no port 70000."),
+    ],
+)
+def test_what_cannot_be_served_is_said_before_anything_else(
+    say: Say, words: str, sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    make_certificate(tmp_path)
+    (tmp_path / "key.pem").rename("other.pem")
+    make_certificate(tmp_path)[0].rename("unused.pem")
+    (tmp_path / "cert.pem").write_bytes((tmp_path / "unused.pem").read_bytes())
+    (tmp_path / "text.pem").write_text("no key")
+    code, said = say("serve", *words.split())
+    assert code == 2
+    assert sentence in said
+    assert said.count("\n") == 1
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").touch()
+    assert main(["migrate", "--data", str(tmp_path / "file/data")]) == 2
+    assert "The data cannot lie in" in capsys.readouterr().err
 
 
 def test_migrating_is_a_command(say: Say) -> None:
@@ -255,6 +281,17 @@ def test_control_c_in_a_terminal_stops_it_cleanly(empty_server: LiveServer) -> N
     os.killpg(empty_server.process.pid, signal.SIGINT)
     assert empty_server.process.wait(20) == 0
     assert "Traceback" not in empty_server.output()
+
+
+def test_closing_the_terminal_stops_it_cleanly(empty_server: LiveServer) -> None:
+    """A closed terminal tells every process, too."""
+    assert empty_server.process
+    os.killpg(empty_server.process.pid, signal.SIGHUP)
+    assert empty_server.process.wait(20) == 0
+    said = empty_server.output()
+    assert f"Stopped. What was sent is in {empty_server.data}." in said
+    assert "INFO" not in said.split("Stop with Ctrl-C")[0]
+    assert not is_listening(empty_server.port)
 
 
 def test_a_first_process_that_is_killed_leaves_no_worker_on_its_port(empty_server: LiveServer) -> None:

@@ -77,7 +77,7 @@ def test_the_parts_stand_in_their_order(letter: Render, tmp_path: Path) -> None:
         "What was seen",
         "9:05 Teacher: “I fold once, and now I ask myself: are both parts the same size?”",
         "When each look-for was first seen",
-        "6 of these 8 were seen.",
+        "Looked for between 9:00 and 9:10; each stands",
         "One step we agreed",
         "Show one shape that is not cut into halves",
         "Thursday 15 October",
@@ -143,7 +143,7 @@ def test_a_visit_without_entries_is_said_and_has_no_empty_table(letter: Render, 
     }
     text = read(letter(notes_from(view, document)), tmp_path)
     assert "Nothing was recorded for: Goal of the lesson can be seen; Goal is said" in text
-    assert "Nothing was recorded for When each look-for was first seen." in text
+    assert text.count("Nothing was recorded") == 1
     assert "Seen or heard" not in text
 
 

@@ -147,7 +147,10 @@ def test_each_chart_states_its_numbers_in_one_sentence() -> None:
     }
     assert told == {
         "engagement-sweep": ["74 of 89 in 4 sweeps together: 83 %."],
-        "lesson-clarity": ["6 of these 8 were seen.", "2 of 3."],
+        "lesson-clarity": [
+            "Looked for between 9:00 and 9:10; each stands with the times at which it was seen.",
+            "2 of 3.",
+        ],
     }
 
 

@@ -146,3 +146,23 @@ def test_a_correction_that_counts_late_does_not_hand_a_shared_visit_to_another_t
         view = projection.view_of(school.tenant_id, visit.observation_id)
     assert view
     assert view["context"]["observed_id"] == school.people["rivera"]
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_forbidden_notes_answer_like_notes_that_are_not_there(
+    app: Flask, school: School, lee: Device, headers: dict[str, str]
+) -> None:
+    visit = Visit(lee, school)
+    lee.push(shared(visit))
+    for who in ("okafor", "park", "dana"):
+        stranger = app.test_client()
+        sign_in(stranger, school.email(who), PASSWORD)
+        for ending in ("", ".pdf"):
+            real, none = (
+                stranger.get(f"/notes/{each}{ending}", headers=headers)
+                for each in (visit.observation_id, "0190a000-0000-7000-8000-000000000404")
+            )
+            assert (real.status_code, none.status_code) == (404, 404)
+            assert real.text.replace(visit.observation_id, "") == none.text.replace(
+                "0190a000-0000-7000-8000-000000000404", ""
+            )

@@ -1,4 +1,5 @@
 import { t } from '../ui/messages/messages.ts';
+import { OthersCard } from '../ui/others_card.tsx';
 import { ReadFailed } from '../ui/read_failed.tsx';
 import { links } from '../ui/routes.ts';
 import { longDay, nowText } from '../ui/times.ts';
@@ -32,6 +33,7 @@ export function TodayScreen() {
       </header>
       <main class="today">
         <SyncCard />
+        <OthersCard />
         <SetAsideCard />
         {has_failed && <ReadFailed onTryAgain={readAgain} />}
         {visits && <TodayLists visits={visits} />}

@@ -99,10 +99,11 @@ function joinEntries(
   stream: StreamRow,
   set_aside: readonly SetAsideEntry[],
 ): LoggedEntry[] {
-  const reasons = new Map(set_aside.map((one) => [one.entry_id, one]));
+  // By place, not by entry_id: the server had to make up an id for what it could not read.
+  const reasons = new Map(set_aside.map((one) => [`${one.stream_id} ${one.stream_seq}`, one]));
   const own_ids = new Set(own.map((row) => row.entry_id));
   const joined: LoggedEntry[] = own.map((row) => {
-    const reason = reasons.get(row.entry_id);
+    const reason = reasons.get(`${row.stream_id} ${row.stream_seq}`);
     const is_checked =
       row.stream_id === stream.stream_id && row.stream_seq <= stream.acknowledged_through;
     const state: EntryState = !is_checked ? 'dot' : reason ? 'set_aside' : 'check';

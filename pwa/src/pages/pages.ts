@@ -2,10 +2,16 @@ import '@fontsource-variable/atkinson-hyperlegible-next';
 import '../../../server/noticing/web/styles/pages.css';
 import '../../../server/noticing/web/styles/notes.css';
 import htmx from 'htmx.org';
+import { noteSignedOut } from '../sync/signed_out.ts';
 
 // The pages' content security policy allows neither eval nor inline styles.
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
+
+document.addEventListener('submit', (event) => {
+  const form = event.target as HTMLFormElement;
+  if (new URL(form.action).pathname === '/sign-out') noteSignedOut();
+});
 
 /** A form that could not be sent says so, and keeps what was typed. */
 function showUnsent(is_shown: boolean): (event: Event) => void {

@@ -8,6 +8,7 @@ import {
 import { type Answer, expectAnswer } from './answer.ts';
 import { askSession, type Conversation } from './conversation.ts';
 import { browserPorts, type Ports } from './ports.ts';
+import { forgetSignedOut, is_signed_out } from './signed_out.ts';
 import type { Network } from './status.ts';
 
 /** Who works on this tablet now. */
@@ -64,9 +65,10 @@ export async function openSession(ports: Ports = browserPorts): Promise<OpenedSe
   if (answer.outcome === 'answered') {
     const session = answer.body;
     await remember(session);
+    forgetSignedOut();
     return { session, network: 'online', accounts: await rememberedAccounts() };
   }
-  const known = accounts[0];
+  const known = is_signed_out() ? undefined : accounts[0];
   return {
     session: known ? { ...known, csrf_token: null } : null,
     network: answer.outcome === 'sign-in' ? 'sign-in' : 'offline',

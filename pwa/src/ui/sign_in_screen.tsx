@@ -1,4 +1,5 @@
 import { t } from './messages/messages.ts';
+import { OthersCard } from './others_card.tsx';
 
 export function SignInScreen() {
   return (
@@ -8,6 +9,7 @@ export function SignInScreen() {
       <a class="button primary" href="/sign-in?next=/app/">
         {t('sign_in.link')}
       </a>
+      <OthersCard />
     </main>
   );
 }

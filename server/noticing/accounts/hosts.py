@@ -25,6 +25,12 @@ def write_address(path: str) -> str:
     return (current_app.config["NOTICING_URL"] or request.host_url).rstrip("/") + path
 
 
+def is_only_here(address: str) -> bool:
+    """Whether an address leads everybody to a machine of their own."""
+    host = (urlsplit(address).hostname or "").rstrip(".")
+    return host == "localhost" or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
+
+
 def _own_names() -> set[str]:
     machine = socket.gethostname().lower()
     named = urlsplit(current_app.config["NOTICING_URL"]).hostname

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from noticing.accounts import people, set_up
 from noticing.accounts.doors import current_actor
 from noticing.accounts.forms import PersonForm, SetUpForm
-from noticing.accounts.hosts import write_address
+from noticing.accounts.hosts import is_only_here, write_address
 from noticing.accounts.models import Person
 from noticing.accounts.places import has_classes, schools_of
 from noticing.accounts.sign_in import begin_session, blueprint
@@ -86,12 +86,12 @@ def _blank() -> PersonForm:
     return PersonForm(school_id=next(iter(schools_of(current_actor().tenant_id)), ""))
 
 
-def _handover(person_id: str) -> dict[str, str]:
-    address = write_address(set_up.make_link(person_id))
-    return {"name": people.find_person(person_id).display_name, "address": address}
+def _handover(person_id: str) -> dict[str, Any]:
+    address, name = write_address(set_up.make_link(person_id)), people.find_person(person_id).display_name
+    return {"name": name, "address": address, "is_only_here": is_only_here(address)}
 
 
-def _people_page(form: PersonForm, new: dict[str, str] | None = None) -> str:
+def _people_page(form: PersonForm, new: dict[str, Any] | None = None) -> str:
     tenant_id, wanted = current_actor().tenant_id, request.args.get("q", "").strip()
     schools = schools_of(tenant_id)
     return render_template(

@@ -93,7 +93,9 @@ class Notes:
     strengths: tuple[Strength, ...]
     lines: tuple[Line, ...]
     taken_back: int  # picked lines that their author retracted later
-    unrecorded: tuple[str, ...]  # agreed look-fors for which nothing was recorded
+    unrecorded: tuple[
+        str, ...
+    ]  # for which nothing was recorded: look-fors that were agreed or are in a chart
     charts: tuple[Chart, ...]
     step: Step | None
     questions: tuple[str, ...]
@@ -136,6 +138,8 @@ def make_notes(
     lines, taken_back = _pick_lines(view, texts_of(feedback.get("evidence")), items)
     versions = [whole_of(one.get("version")) or 1 for one in view["feedback"]]
     agreed = texts_of(context.get("agreed_items"))
+    charts = draw_charts(view, document, measures)
+    missed = [item_of(key, items).prompt for key in agreed if key not in view["items"]]
     return Notes(
         observation_id=view["observation_id"],
         feedback_entry_id=feedback["entry_id"],
@@ -152,8 +156,8 @@ def make_notes(
         strengths=tuple(_strengths_of(feedback, view, {line.entry_id for line in lines})),
         lines=lines,
         taken_back=taken_back,
-        unrecorded=tuple(item_of(key, items).prompt for key in agreed if key not in view["items"]),
-        charts=draw_charts(view, document, measures),
+        unrecorded=tuple(dict.fromkeys([*missed, *(_empty_parts(charts) if view["items"] else ())])),
+        charts=tuple(chart for chart in charts if chart.has_data),
         step=_step_of(object_of(feedback.get("step")) or {}),
         questions=tuple(text.strip() for text in texts_of(feedback.get("questions")) if text.strip()),
         version=versions[-1],
@@ -264,6 +268,15 @@ def _cites_of(evidence: set[str], view: View, listed: set[str]) -> tuple[Cite, .
         if entry_id in evidence and (time not in cites or not cites[time].is_listed):
             cites[time] = Cite(entry_id, time, entry_id in listed)
     return tuple(cites.values())
+
+
+def _empty_parts(charts: Iterable[Chart]) -> Iterable[str]:
+    """What a chart has no room for: the whole of an empty one, lanes without a mark."""
+    for chart in charts:
+        if not chart.has_data:
+            yield chart.title
+        elif chart.kind == "timeline":
+            yield from (row.label for row in chart.rows if not row.has_data)
 
 
 def _step_of(step: Mapping[str, Any]) -> Step | None:

@@ -4,6 +4,7 @@ What is rendered is plain data through one template, and nothing can be fetched 
 The same notes give the same bytes.
 """
 
+import atexit
 import threading
 from dataclasses import dataclass
 from functools import cache, partial
@@ -21,6 +22,9 @@ FOLDER = Path(__file__).parent
 FONTS = {f"file:///letter/fonts/{file.name}": file for file in (FOLDER / "fonts").glob("*.woff2")}
 PAPERS = ("Letter", "A4")
 PAGES_MAX = 2
+REST_MIN = (
+    0.25  # of a page: with less on the second one, smaller type on a single page is easier to hand over
+)
 
 _one_at_a_time = threading.Lock()  # Pango's font map, which the styles share, is not safe among threads
 
@@ -35,9 +39,7 @@ def render_pdf(notes: Notes, url: str, paper: str = "Letter") -> bytes:
     with _one_at_a_time:
         styles = _read_styles(paper if paper in PAPERS else PAPERS[0])
         html = weasyprint.HTML(string=text, base_url="file:///letter/", url_fetcher=fetch_named)
-        document = _lay_out(html, styles.fonts, [styles.sheet])
-        if len(document.pages) > PAGES_MAX:
-            document = _lay_out(html, styles.fonts, [styles.sheet, styles.small])
+        document = _lay_out(html, styles)
         made: bytes = document.write_pdf(
             pdf_variant="pdf/ua-1",
             pdf_identifier=notes.digest[:16],
@@ -46,8 +48,24 @@ def render_pdf(notes: Notes, url: str, paper: str = "Letter") -> bytes:
     return made
 
 
-def _lay_out(html: Any, fonts: Any, sheets: list[Any]) -> Any:
+def _lay_out(html: Any, styles: "_Styles") -> Any:
+    """In large type, unless small type saves a page that would be one too many or nearly empty."""
+    large = _render(html, styles.fonts, [styles.sheet])
+    pages = len(large.pages)
+    if pages == 1 or (pages == PAGES_MAX and _filled(large.pages[-1]) >= REST_MIN):
+        return large
+    small = _render(html, styles.fonts, [styles.sheet, styles.small])
+    return small if len(small.pages) < pages or pages > PAGES_MAX else large
+
+
+def _render(html: Any, fonts: Any, sheets: list[Any]) -> Any:
     return html.render(font_config=fonts, stylesheets=sheets, pdf_variant="pdf/ua-1")
+
+
+def _filled(page: Any) -> float:
+    """Which part of a page's height has something on it."""
+    box = page._page_box  # WeasyPrint tells it nowhere else
+    return float(box.children[0].height / box.height)
 
 
 def fetch_named(url: str) -> Any:
@@ -62,7 +80,7 @@ def fetch_named(url: str) -> Any:
 @dataclass(frozen=True)
 class _Styles:
     sheet: Any
-    small: Any  # for visits that would need a third page
+    small: Any  # for visits that would need a third page, or a second one for a few lines
     fonts: Any
 
 
@@ -80,6 +98,10 @@ def _read_styles(paper: str) -> _Styles:
     letter = (FOLDER / "letter.css").read_text("utf-8")
     small = (FOLDER / "letter-small.css").read_text("utf-8")
     return _Styles(parse(f"{letter} @page {{ size: {paper} }}"), parse(small), fonts)
+
+
+# Fonts are freed with functions that are gone themselves when the interpreter takes its modules apart.
+atexit.register(_read_styles.cache_clear)
 
 
 def _weasyprint() -> Any:

@@ -1,5 +1,6 @@
 """The words around the evidence: every sentence that page and PDF say about notes, through the catalogue."""
 
+from collections import Counter
 from datetime import date
 
 from babel import Locale
@@ -144,10 +145,10 @@ def _sum_up_times(chart: Chart) -> str:
     if len(chart.rows) == 1:
         row = chart.rows[0]
         return _("%(prompt)s: %(answer)s", prompt=row.label, answer=list_times(row)) + "."
-    seen = sum(1 for row in chart.rows if row.times)
-    all_rows = len(chart.rows)
-    return ngettext(
-        "%(num)s of these %(all)s was seen.", "%(num)s of these %(all)s were seen.", seen, all=all_rows
+    return _(
+        "Looked for between %(started)s and %(ended)s; each stands with the times at which it was seen.",
+        started=chart.started,
+        ended=chart.ended,
     )
 
 
@@ -155,11 +156,14 @@ def list_times(row: Row) -> str:
     """When a look-for was seen; many times are counted instead of listed."""
     if not row.times:
         return _("looked for, not seen") if row.is_looked_for else ""
-    if len(row.times) > TIMES_MAX:
+    often = Counter(row.times)
+    if len(often) > TIMES_MAX:
         return _(
             "%(num)s times, %(first)s to %(last)s", num=len(row.times), first=row.times[0], last=row.times[-1]
         )
-    return ", ".join(row.times)
+    return ", ".join(
+        _("%(time)s (%(num)s times)", time=time, num=num) if num > 1 else time for time, num in often.items()
+    )
 
 
 def show_value(row: Row) -> str:

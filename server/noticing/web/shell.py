@@ -41,6 +41,12 @@ def built(path: str) -> Response:
     return _send("pages", path)
 
 
+@blueprint.get("/favicon.ico")
+def icon() -> Response:
+    """Browsers ask for it by this name for whatever is no page of ours, such as a PDF."""
+    return _send("app", "icon-192.png")
+
+
 def _send(folder: str, path: str) -> Response:
     try:
         answer = send_from_directory(BUILT / folder, path, conditional=True)
