@@ -133,7 +133,7 @@ def run(place: Place, config: Config) -> int:
     )
     # Granian would start its workers anew when the terminal is closed; under nohup that means nothing.
     has_nohup = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
-    server.signal_handler_reload = _ignore if has_nohup else server.signal_handler_interrupt
+    setattr(server, "signal_handler_reload", _ignore if has_nohup else server.signal_handler_interrupt)  # noqa: B010
     try:
         server.serve()
     except SystemExit as stop:

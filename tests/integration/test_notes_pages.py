@@ -5,6 +5,8 @@ from flask import Flask
 
 from notes_world import CANARY, School, Visit, make_school, share_visit
 from noticing.accounts.pairings import end_pairing
+from noticing.feedback import pages
+from noticing.problems import Problem
 
 
 @pytest.fixture
@@ -60,7 +62,8 @@ def test_the_order_is_what_worked_then_what_was_seen_then_numbers_then_the_step(
 def test_an_agreed_look_for_without_evidence_is_said(school: School) -> None:
     visit = share_visit(school)
     text = school.client_of("teacher").get(visit.url).get_data(as_text=True)
-    assert "Nothing was recorded for: The close returns to the goal." in text
+    assert "Nothing was recorded for: The close returns to the goal;" in text
+    assert text.count("Nothing was recorded") == 1
 
 
 def test_notes_of_a_visit_without_a_single_tap_say_so(school: School) -> None:
@@ -208,3 +211,18 @@ def test_without_a_session_one_is_asked_to_sign_in(school: School) -> None:
     answer = school.app.test_client().get(visit.url)
     assert answer.status_code == 303
     assert "/sign-in" in answer.headers["Location"]
+
+
+def test_without_the_pdf_engine_there_is_a_way_back_to_the_notes(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cannot_render(*_arguments: object) -> bytes:
+        raise Problem("pdf-engine-missing")
+
+    visit = share_visit(school)
+    monkeypatch.setattr(pages, "render_pdf", cannot_render)
+    teacher = school.client_of("teacher")
+    answer = teacher.get(f"{visit.url}.pdf")
+    assert answer.status_code == 503
+    assert f'href="{visit.url}">Back to the notes' in answer.text
+    assert f'href="{visit.url}.pdf" download' in teacher.get(visit.url).text

@@ -217,6 +217,7 @@ def add(client: FlaskClient, **form: str) -> str:
 def test_the_administrator_adds_a_person_and_gets_a_link_that_works(app: Flask, dana: FlaskClient) -> None:
     page = add(dana)
     assert "A link for Ms Tran" in page
+    assert "works only on this machine" in page
     link = page.split("<code>http://localhost")[1].split("<")[0]
     assert app.test_client().get(link).status_code == 200
     assert "<code>" not in dana.get("/people").text

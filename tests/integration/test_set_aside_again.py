@@ -59,7 +59,7 @@ def run_command(app: Flask, monkeypatch: pytest.MonkeyPatch, *arguments: str) ->
 def start_server(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """All of `noticing serve` but listening."""
     monkeypatch.setattr(serve, "run", lambda *_: 0)
-    monkeypatch.setattr(serve, "assert_free", lambda _place: None)
+    monkeypatch.setattr(serve, "assert_usable", lambda _place: None)
     assert run_command(app, monkeypatch, "serve") == 0
 
 

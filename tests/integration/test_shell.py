@@ -1,5 +1,6 @@
 """The start page, the app's files, and the headers that everything carries."""
 
+import logging
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, content in {
         "app/index.html": "<!doctype html><title>app</title>",
         "app/sw.js": "// worker",
+        "app/icon-192.png": "icon",
         "app/manifest.webmanifest": "{}",
         "app/assets/app-1a2b3c.js": "// app",
         "app/assets/letters-1a2b3c.woff2": "letters",
@@ -95,6 +97,22 @@ def test_a_built_file_has_its_type_and_is_kept_as_long_as_it_may(
     assert keep in answer.headers["Cache-Control"]
     assert "Set-Cookie" not in answer.headers
     assert "Cookie" not in answer.headers.get("Vary", "")
+
+
+@pytest.mark.usefixtures("built")
+def test_browsers_find_an_icon_and_files_leave_no_line_in_the_log(
+    sqlite_client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="noticing.access")
+    assert sqlite_client.get("/favicon.ico").content_type == "image/png"
+    assert sqlite_client.get("/app/sw.js").status_code == 200
+    assert caplog.messages == []
+    sqlite_client.get("/app/missing.js")
+    sqlite_client.get("/")
+    assert [line.split(" ms=")[0] for line in caplog.messages] == [
+        "answer GET /app/<path:path> status=404",
+        "answer GET / status=200",
+    ]
 
 
 @pytest.mark.parametrize(

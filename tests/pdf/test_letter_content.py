@@ -53,6 +53,14 @@ def test_twelve_long_lines_three_charts_and_long_names_fit_on_two_pages(paper: s
     assert count_pages(letter(notes_from(*full_visit(), **people), paper)) <= 2
 
 
+def test_a_second_page_for_a_few_lines_is_saved_by_smaller_type(
+    letter: Render, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert count_pages(letter("selective-script")) == 1
+    monkeypatch.setattr(engine, "REST_MIN", 0)
+    assert count_pages(letter("selective-script")) == 2
+
+
 def test_lines_without_end_are_cut_short_with_a_word_where_the_rest_stands(
     letter: Render, tmp_path: Path
 ) -> None:

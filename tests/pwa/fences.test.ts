@@ -28,7 +28,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   capture: ['protocol', 'entry', 'observation', 'log', 'sync', 'visits', 'ui'],
   home: ['protocol', 'entry', 'observation', 'log', 'sync', 'visits', 'ui'],
   review: ['protocol', 'entry', 'observation', 'log', 'sync', 'visits', 'ui'],
-  pages: [],
+  pages: ['sync'],
   sw: [],
 };
 const SCREENS = ['visits', 'ui', 'capture', 'home', 'review'];

@@ -47,22 +47,6 @@ describe('the wording helper', () => {
     expect(words.filter((word) => !wordingLists.rewrites[word])).toEqual([]);
   });
 
-  test('a long draft is judged within fifty milliseconds', () => {
-    const text =
-      'After each open question, wait three seconds and show a great picture to Jamal. '.repeat(12);
-    const feedback = completed({
-      strengths: [
-        { text, evidence: ['e1'] },
-        { text, evidence: [] },
-      ],
-      questions: [text, text, text],
-    });
-    findWording(feedback, 'coaching', ['Ms Rivera']);
-    const began = performance.now();
-    findWording(feedback, 'coaching', ['Ms Rivera']);
-    expect(performance.now() - began).toBeLessThan(50);
-  });
-
   test('blanking a quotation keeps every other letter in its place', () => {
     const text = 'You said “good” and «bien» and "nice".';
     expect(withoutQuotations(text)).toHaveLength(text.length);

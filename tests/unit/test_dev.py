@@ -149,6 +149,8 @@ def test_run_hands_on_what_was_chosen(
     started: list[Any] = []
     silence_set_up(monkeypatch)
     monkeypatch.chdir(tmp_path)
+    for name in ("c.pem", "k.pem"):
+        (tmp_path / name).touch()
     monkeypatch.setattr(sys, "argv", ["dev.py", "run", *typed])
     monkeypatch.setattr(os, "execv", lambda program, arguments: started.extend([program, *arguments]))
     dev.main()
@@ -159,6 +161,19 @@ def test_run_hands_on_what_was_chosen(
         "serve",
         *(part.replace("HERE", str(tmp_path)) for part in expected),
     ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [("--port 70000", "there is no port 70000"), ("--tls-cert no.pem", "there is no file no.pem")],
+)
+def test_what_cannot_be_run_is_said_before_anything_is_set_up(
+    typed: str, sentence: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["dev.py", "run", *typed.split()])
+    with pytest.raises(SystemExit):
+        dev.main()
+    assert sentence in capsys.readouterr().err
 
 
 def test_server_and_set_up_look_for_the_same_libraries() -> None:

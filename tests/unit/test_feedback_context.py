@@ -1,6 +1,7 @@
 """From a view to what the teacher gets: picked lines, times, charts, and nothing that was not shared."""
 
 from copy import deepcopy
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -114,7 +115,18 @@ def test_feedback_of_an_unknown_shape_leaves_out_what_it_cannot_read(strange: An
 def test_an_agreed_look_for_that_nobody_recorded_is_named() -> None:
     view, document = deepcopy(sample("lesson-clarity"))
     del view["items"]["goal_visible"]
-    assert notes_from(view, document).unrecorded == ("Goal of the lesson can be seen",)
+    assert notes_from(view, document).unrecorded[0] == "Goal of the lesson can be seen"
+
+
+def test_what_nothing_was_recorded_for_is_named_once_whether_agreed_or_in_a_chart() -> None:
+    view, document = deepcopy(sample("lesson-clarity"))
+    for key in ("goal_visible", "students_who_said_goal"):
+        view["items"].pop(key, None)
+    view["timeline"] = [line for line in view["timeline"] if line["item_key"] not in ("goal_visible",)]
+    notes = notes_from(view, document)
+    assert len(set(notes.unrecorded)) == len(notes.unrecorded)
+    assert "Goal of the lesson can be seen" in notes.unrecorded
+    assert all(chart.has_data for chart in notes.charts)
 
 
 def test_the_newest_version_counts_and_names_the_one_before() -> None:
@@ -171,6 +183,8 @@ def test_bars_are_drawn_to_the_longest_and_parts_to_their_whole() -> None:
 def test_marks_lie_between_start_and_end_and_many_times_are_counted() -> None:
     lane = notes_with("selective-script").charts[1].rows[0]
     assert list_times(lane) == "10 times, 8:31 to 8:44"
+    assert list_times(replace(lane, times=("8:31", "8:31", "8:40"))) == "8:31 (2 times), 8:40"
+    assert list_times(replace(lane, times=("8:31",) * 9)) == "8:31 (9 times)"
     assert all(0 <= at <= 1 for at in lane.at)
     assert list(lane.at) == sorted(lane.at)
 

@@ -93,9 +93,7 @@ class Notes:
     strengths: tuple[Strength, ...]
     lines: tuple[Line, ...]
     taken_back: int  # picked lines that their author retracted later
-    unrecorded: tuple[
-        str, ...
-    ]  # for which nothing was recorded: look-fors that were agreed or are in a chart
+    unrecorded: tuple[str, ...]  # nothing was recorded for these: agreed, or in a chart
     charts: tuple[Chart, ...]
     step: Step | None
     questions: tuple[str, ...]

@@ -22,9 +22,8 @@ FOLDER = Path(__file__).parent
 FONTS = {f"file:///letter/fonts/{file.name}": file for file in (FOLDER / "fonts").glob("*.woff2")}
 PAPERS = ("Letter", "A4")
 PAGES_MAX = 2
-REST_MIN = (
-    0.25  # of a page: with less on the second one, smaller type on a single page is easier to hand over
-)
+# Of a page. With less on the second one, smaller type on a single page is easier to hand over.
+REST_MIN = 0.25
 
 _one_at_a_time = threading.Lock()  # Pango's font map, which the styles share, is not safe among threads
 

@@ -157,7 +157,7 @@ def list_times(row: Row) -> str:
     if not row.times:
         return _("looked for, not seen") if row.is_looked_for else ""
     often = Counter(row.times)
-    if len(often) > TIMES_MAX:
+    if len(row.times) > TIMES_MAX and len(often) > 1:
         return _(
             "%(num)s times, %(first)s to %(last)s", num=len(row.times), first=row.times[0], last=row.times[-1]
         )
