@@ -11,12 +11,14 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from browser import chromium_options
+from device import Device
 from live_server import LiveServer
 from noticing.app import create_app
 from noticing.config import Config
 from noticing.database import db
 from noticing.migrating import migrate
 from postgres import PostgresServer, running_postgres
+from school import School, make_school
 
 TESTS = Path(__file__).parent
 STORIES: list[tuple[str, list[str]]] = []
@@ -113,6 +115,19 @@ def disposing(app: Flask) -> Iterator[Flask]:
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
+
+
+# A small school, and the tablet of its coach.
+
+
+@pytest.fixture
+def school(app: Flask) -> School:
+    return make_school(app)
+
+
+@pytest.fixture
+def lee(app: Flask, school: School) -> Device:
+    return Device(app, school.people["lee"])
 
 
 # The real server and the real browser.

@@ -20,17 +20,7 @@ from noticing.accounts.places import add_class
 from noticing.clock import make_random_id
 from noticing.database import Id, db, writing
 from noticing.sync.reconsider import reprocess
-from school import PASSWORD, School, make_school, sign_in
-
-
-@pytest.fixture
-def school(app: Flask) -> School:
-    return make_school(app)
-
-
-@pytest.fixture
-def lee(app: Flask, school: School) -> Device:
-    return Device(app, school.people["lee"])
+from school import PASSWORD, School, sign_in
 
 
 @pytest.fixture

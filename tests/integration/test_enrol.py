@@ -16,20 +16,10 @@ from noticing.clock import make_id
 from noticing.database import db
 from noticing.feed.counter import read_server_epoch
 from noticing.sync.wire import VERSIONS
-from school import PASSWORD, School, make_school, sign_in
+from school import PASSWORD, School, sign_in
 
 STREAMS = "/api/v1/sync/streams"
 WIRE = Path(__file__).parents[1] / "wire"
-
-
-@pytest.fixture
-def school(app: Flask) -> School:
-    return make_school(app)
-
-
-@pytest.fixture
-def lee(app: Flask, school: School) -> Device:
-    return Device(app, school.people["lee"])
 
 
 def signed_in(app: Flask, school: School, who: str) -> tuple[FlaskClient, dict[str, str]]:

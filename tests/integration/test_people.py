@@ -12,12 +12,7 @@ from noticing.clock import make_id, now
 from noticing.database import db
 from noticing.feed.counter import read_last_change_seq
 from noticing.feed.listing import Noted, changes_between
-from school import School, csrf_token, make_school, sign_in
-
-
-@pytest.fixture
-def school(app: Flask) -> School:
-    return make_school(app)
+from school import School, csrf_token, sign_in
 
 
 @pytest.fixture

@@ -23,17 +23,7 @@ from noticing.protocols.loader import latest
 from noticing.sync.other_rooms import OtherRooms
 from noticing.sync.reconsider import reprocess
 from noticing.sync.server_stream import PageDraft, append_from_page
-from school import School, make_school
-
-
-@pytest.fixture
-def school(app: Flask) -> School:
-    return make_school(app)
-
-
-@pytest.fixture
-def lee(app: Flask, school: School) -> Device:
-    return Device(app, school.people["lee"])
+from school import School
 
 
 def stored_views(app: Flask) -> list[Any]:

@@ -15,17 +15,7 @@ from noticing.database import db
 from noticing.entry_log.store import read_after
 from noticing.sync import receive
 from noticing.sync.other_rooms import OtherRooms
-from school import PASSWORD, School, make_school, sign_in
-
-
-@pytest.fixture
-def school(app: Flask) -> School:
-    return make_school(app)
-
-
-@pytest.fixture
-def lee(app: Flask, school: School) -> Device:
-    return Device(app, school.people["lee"])
+from school import PASSWORD, School, sign_in
 
 
 def bodies_in_log(app: Flask, school: School) -> list[bytes]:

@@ -11,17 +11,6 @@ from flask import Flask
 from device import Device
 from noticing.clock import make_random_id
 from noticing.database import db
-from school import School, make_school
-
-
-@pytest.fixture
-def school(app: Flask) -> School:
-    return make_school(app)
-
-
-@pytest.fixture
-def lee(app: Flask, school: School) -> Device:
-    return Device(app, school.people["lee"])
 
 
 def push_clock(lee: Device, **other: Any) -> None:

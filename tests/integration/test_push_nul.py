@@ -11,12 +11,7 @@ from device import Device, Visit, id_of
 from noticing.database import db
 from noticing.entry_log.store import read_after
 from noticing.observations import projection
-from school import PASSWORD, School, make_school, sign_in
-
-
-@pytest.fixture
-def school(app: Flask) -> School:
-    return make_school(app)
+from school import PASSWORD, School, sign_in
 
 
 @pytest.fixture

@@ -20,17 +20,7 @@ from noticing.protocols.loader import load_all
 from noticing.sync.other_rooms import OtherRooms
 from noticing.sync.reconsider import reprocess
 from noticing.sync.set_aside import CATALOGUE
-from school import School, make_school
-
-
-@pytest.fixture
-def school(app: Flask) -> School:
-    return make_school(app)
-
-
-@pytest.fixture
-def lee(app: Flask, school: School) -> Device:
-    return Device(app, school.people["lee"])
+from school import School
 
 
 @pytest.fixture

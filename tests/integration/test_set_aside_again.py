@@ -16,17 +16,7 @@ from noticing.observations import projection
 from noticing.protocols import loader
 from noticing.protocols.loader import Shelf, load_all
 from noticing.sync.reconsider import reprocess
-from school import PASSWORD, School, make_school, sign_in
-
-
-@pytest.fixture
-def school(app: Flask) -> School:
-    return make_school(app)
-
-
-@pytest.fixture
-def lee(app: Flask, school: School) -> Device:
-    return Device(app, school.people["lee"])
+from school import PASSWORD, School, sign_in
 
 
 @contextmanager

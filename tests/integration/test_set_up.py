@@ -13,14 +13,9 @@ from noticing.accounts.set_up import first_administrators_link, make_link, use_l
 from noticing.clock import frozen, now
 from noticing.database import db
 from noticing.problems import Problem
-from school import School, csrf_token, make_school, sign_in
+from school import School, csrf_token, sign_in
 
 NEW = "a long enough password"
-
-
-@pytest.fixture
-def school(app: Flask) -> School:
-    return make_school(app)
 
 
 @pytest.fixture

@@ -12,12 +12,7 @@ from noticing.accounts.passwords import choose_password, hash_password, is_right
 from noticing.accounts.people import deactivate_person, end_sessions, person_of_email
 from noticing.accounts.sign_in import local_path
 from noticing.clock import frozen, now
-from school import PASSWORD, School, csrf_token, make_school, sign_in
-
-
-@pytest.fixture
-def school(app: Flask) -> School:
-    return make_school(app)
+from school import PASSWORD, School, csrf_token, sign_in
 
 
 @pytest.fixture

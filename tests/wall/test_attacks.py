@@ -14,16 +14,6 @@ from noticing.sync.reconsider import reprocess
 from school import PASSWORD, School, make_school, sign_in
 
 
-@pytest.fixture
-def school(app: Flask) -> School:
-    return make_school(app)
-
-
-@pytest.fixture
-def lee(app: Flask, school: School) -> Device:
-    return Device(app, school.people["lee"])
-
-
 def shared(visit: Visit) -> list[str]:
     mark = visit.mark()
     return [visit.start, mark, visit.finish(), visit.share([id_of(mark)])]

@@ -12,7 +12,7 @@ from noticing.accounts.doors import guard_doors
 from noticing.accounts.people import end_role, grant_role
 from noticing.app import DOORS
 from noticing.clock import make_id
-from school import School, csrf_token, make_school, sign_in
+from school import School, csrf_token, sign_in
 
 WHO = {"coach": "lee", "teacher": "rivera", "principal": "park", "admin": "dana"}
 EVERYONE = frozenset(WHO)
@@ -53,11 +53,6 @@ def doors_of(app: Flask, endpoint: str) -> Iterator[tuple[str, str]]:
         if rule.endpoint == endpoint:
             for method in sorted((rule.methods or set()) - {"OPTIONS", "HEAD"}):
                 yield method, path_of(rule)
-
-
-@pytest.fixture
-def school(app: Flask) -> School:
-    return make_school(app)
 
 
 def test_every_route_stands_in_the_list_and_every_line_of_it_is_a_route(app: Flask) -> None:
