@@ -1,8 +1,18 @@
+import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { lineDraft, openHalfLine } from '../../pwa/src/capture/script/half_line.ts';
+import { openHalfLine } from '../../pwa/src/capture/script/half_line.ts';
 import { studentsToSweep } from '../../pwa/src/capture/sitting.ts';
+import { endVisit } from '../../pwa/src/home/end_visit.ts';
+import { openLog } from '../../pwa/src/log/open.ts';
 import { type Saving, saveOnce } from '../../pwa/src/ui/use_saving.ts';
-import { EMPTY_LINE, forgetHalfLine, forgetHalfLines } from '../../pwa/src/visits/half_line.ts';
+import type { Device } from '../../pwa/src/visits/device.ts';
+import {
+  EMPTY_LINE,
+  forgetHalfLine,
+  forgetHalfLines,
+  lineDraft,
+} from '../../pwa/src/visits/half_line.ts';
+import { PERSON, tap, VISIT } from './tablet.ts';
 
 /** What a browser keeps beside its databases. */
 function memory(): Storage {
@@ -37,6 +47,23 @@ describe('a half-typed line', () => {
     half_line.empty();
     expect(half_line.line.value).toEqual({ ...EMPTY_LINE, speaker: 'S' });
     expect(Object.keys(localStorage)).toEqual([]);
+  });
+
+  test('becomes an entry when its forgotten visit is ended from Today, not a loss', async () => {
+    const log = await openLog(PERSON);
+    await log.append([tap()]);
+    openHalfLine(VISIT).change({ ...typed, occurred_at: '2026-11-12T09:05:00.000-05:00' });
+    const device = { log, session: { person_id: PERSON } } as unknown as Device;
+    await endVisit(device, VISIT, '2026-11-12T09:04:00.000-05:00');
+    const made = (await log.entriesOf(VISIT)).map((one) => one.entry);
+    expect(made.map((one) => one.kind)).toEqual([
+      'item.marked',
+      'script.written',
+      'observation.finished',
+    ]);
+    expect(made[1]?.payload).toEqual({ text: 'What could', speaker: 'S' });
+    expect(Object.keys(localStorage)).toEqual([]);
+    log.close();
   });
 
   test('is kept nowhere once its visit is over, and others stay', () => {

@@ -5,10 +5,10 @@ import { nowText } from '../ui/times.ts';
 import { UnsavedBanner } from '../ui/unsaved_banner.tsx';
 import { useSaving } from '../ui/use_saving.ts';
 import { finishDraft } from '../visits/finish.ts';
-import { forgetHalfLine } from '../visits/half_line.ts';
+import { forgetHalfLine, lineDraft } from '../visits/half_line.ts';
 import { countEvidence } from '../visits/mark_state.ts';
 import type { Visit } from '../visits/visit.ts';
-import { type HalfLineOnScreen, lineDraft } from './script/half_line.ts';
+import type { HalfLineOnScreen } from './script/half_line.ts';
 
 interface Props {
   visit: Visit;

@@ -1,14 +1,14 @@
-import { readClock } from '../entry/clock.ts';
 import { t } from '../ui/messages/messages.ts';
 import { go, links } from '../ui/routes.ts';
 import { useTick } from '../ui/ticks.ts';
 import { clockTime, nearDay } from '../ui/times.ts';
 import { useSaving } from '../ui/use_saving.ts';
 import { visitNames } from '../ui/visit_names.ts';
-import { type Device, make, useDevice } from '../visits/device.ts';
-import { finishDraft, is_forgotten } from '../visits/finish.ts';
+import { useDevice } from '../visits/device.ts';
+import { is_forgotten } from '../visits/finish.ts';
 import type { VisitSummary } from '../visits/visits.ts';
 import { has_unsaved } from '../visits/writing.ts';
+import { endVisit } from './end_visit.ts';
 import { VisitRow } from './visit_row.tsx';
 
 /** Two may be open at once; one that nobody finished can end at its last tap. */
@@ -33,7 +33,7 @@ function OpenVisit({ visit, now_ms }: { visit: VisitSummary; now_ms: number }) {
   const { protocol_title } = visitNames(visit.context, device.directory.value);
   const endAtLastTap = () =>
     saving.run(async () => {
-      await finishAt(device, visit);
+      await endVisit(device, visit.observation_id, visit.last_tap_at);
       go(links.review(visit.observation_id));
       return true;
     });
@@ -60,11 +60,4 @@ function OpenVisit({ visit, now_ms }: { visit: VisitSummary; now_ms: number }) {
       </a>
     </VisitRow>
   );
-}
-
-async function finishAt(device: Device, visit: VisitSummary): Promise<void> {
-  const subject_id = visit.observation_id;
-  const shown = (await device.log.entriesOf(subject_id)).map((one) => one.entry);
-  const draft = finishDraft(shown, visit.last_tap_at, readClock());
-  await device.log.append([make(device, { subject_id, kind: 'observation.finished', ...draft })]);
 }

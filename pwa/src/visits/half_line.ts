@@ -1,3 +1,5 @@
+import type { VisitDraft } from './visit.ts';
+
 export type Speaker = 'T' | 'S' | 'O';
 
 /** A line that is being typed: not yet an entry, so that it is kept beside the log. */
@@ -30,6 +32,18 @@ export function readHalfLine(observation_id: string): HalfLine {
   } catch {
     return EMPTY_LINE;
   }
+}
+
+/** The entry that a line becomes; null while nothing is typed. */
+export function lineDraft(line: HalfLine, item_key: string | null): VisitDraft | null {
+  const text = line.text.trim();
+  if (!text) return null;
+  return {
+    kind: 'script.written',
+    item_key,
+    payload: { text, speaker: line.speaker },
+    ...(line.occurred_at ? { occurred_at: line.occurred_at } : {}),
+  };
 }
 
 /** When the visit is over: what was heard stays behind only as an entry. */

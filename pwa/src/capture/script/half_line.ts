@@ -6,7 +6,6 @@ import {
   readHalfLine,
   type Speaker,
 } from '../../visits/half_line.ts';
-import type { VisitDraft } from '../../visits/visit.ts';
 
 /** A line belongs to the moment in which its first letter was typed. */
 export function typeInto(line: HalfLine, text: string, now: string): HalfLine {
@@ -16,18 +15,6 @@ export function typeInto(line: HalfLine, text: string, now: string): HalfLine {
 
 export function nextSpeaker(speaker: Speaker): Speaker {
   return speaker === 'T' ? 'S' : speaker === 'S' ? 'O' : 'T';
-}
-
-/** The entry that a line becomes; null while nothing is typed. */
-export function lineDraft(line: HalfLine, item_key: string | null): VisitDraft | null {
-  const text = line.text.trim();
-  if (!text) return null;
-  return {
-    kind: 'script.written',
-    item_key,
-    payload: { text, speaker: line.speaker },
-    ...(line.occurred_at ? { occurred_at: line.occurred_at } : {}),
-  };
 }
 
 export interface HalfLineOnScreen {

@@ -1,8 +1,9 @@
 import { speakerName } from '../../ui/line_text.ts';
 import { t } from '../../ui/messages/messages.ts';
 import { msBetween, nowText, stopwatch } from '../../ui/times.ts';
+import { lineDraft } from '../../visits/half_line.ts';
 import type { VisitDraft } from '../../visits/visit.ts';
-import { type HalfLineOnScreen, lineDraft, nextSpeaker, typeInto } from './half_line.ts';
+import { type HalfLineOnScreen, nextSpeaker, typeInto } from './half_line.ts';
 import { LineTime } from './line_time.tsx';
 
 /** Payloads are at most 32 KiB; a spoken sentence is far from it. */

@@ -1,0 +1,20 @@
+import { readClock } from '../entry/clock.ts';
+import { type Device, make } from '../visits/device.ts';
+import { finishDraft } from '../visits/finish.ts';
+import { forgetHalfLine, lineDraft, readHalfLine } from '../visits/half_line.ts';
+
+/** Ends a visit that nobody finished. A line that was still being typed was heard in it, so it is added first. */
+export async function endVisit(
+  device: Device,
+  subject_id: string,
+  ended_at: string,
+): Promise<void> {
+  const shown = (await device.log.entriesOf(subject_id)).map((one) => one.entry);
+  const line = lineDraft(readHalfLine(subject_id), null);
+  const lines = line ? [make(device, { subject_id, ...line })] : [];
+  const covered = [...shown, ...lines.map((one) => one.entry)];
+  const draft = finishDraft(covered, ended_at, readClock());
+  const end = make(device, { subject_id, kind: 'observation.finished', ...draft });
+  await device.log.append([...lines, end]);
+  forgetHalfLine(subject_id);
+}
