@@ -19,10 +19,11 @@ const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 /** A room imports only from the rooms in its line; data flows down the steps of the journey. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   protocol: [],
+  machine: [],
   entry: [],
   observation: ['protocol', 'entry'],
-  log: ['entry'],
-  sync: ['entry', 'log'],
+  log: ['entry', 'machine'],
+  sync: ['entry', 'log', 'machine'],
   visits: ['protocol', 'entry', 'observation', 'log', 'sync'],
   ui: ['protocol', 'entry', 'observation', 'log', 'sync', 'visits'],
   capture: ['protocol', 'entry', 'observation', 'log', 'sync', 'visits', 'ui'],

@@ -3,10 +3,14 @@ import { deleteDB, openDB } from 'idb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { readEntry } from '../../pwa/src/entry/entry.ts';
 import { forgetAccount, rememberAccount, rememberedAccounts } from '../../pwa/src/log/accounts.ts';
+import { acknowledge, gatherEntries, readHashes } from '../../pwa/src/log/deliver.ts';
 import { LogError } from '../../pwa/src/log/error.ts';
 import { hashBody } from '../../pwa/src/log/hash.ts';
 import type { DeviceLog, LogChange } from '../../pwa/src/log/log.ts';
+import { readMeta } from '../../pwa/src/log/meta.ts';
 import { openLog } from '../../pwa/src/log/open.ts';
+import { readMark } from '../../pwa/src/log/read.ts';
+import { receiveItems } from '../../pwa/src/log/receive.ts';
 import { PERSON, tap, taps, VISIT } from './tablet.ts';
 
 const opened: DeviceLog[] = [];
@@ -54,7 +58,7 @@ test('two tabs that append at once share one numbering without holes', async () 
 
 test('two tabs that open a new account at once agree on its stream', async () => {
   const logs = await Promise.all([openLog('somebody-new'), openLog('somebody-new')]);
-  const [one, other] = await Promise.all(logs.map((each) => each.mark()));
+  const [one, other] = await Promise.all(logs.map((each) => each.perform(readMark())));
   expect(one).toEqual(other);
   for (const each of logs) each.close();
 });
@@ -129,11 +133,11 @@ test('a full tablet is told as such and shows no dot', async () => {
 
 test('a dot becomes a check up to the acknowledged mark, and what was set aside says why', async () => {
   const [, second, third] = await log.append(taps(3));
-  const { stream_id } = await log.mark();
+  const { stream_id } = await log.perform(readMark());
   const set_aside = [
     { stream_id, stream_seq: 2, entry_id: second?.entry.entry_id ?? '', code: 'x', text: 'Why.' },
   ];
-  await log.acknowledge({ stream_id, through: 2, hash: 'h2', set_aside });
+  await log.perform(acknowledge({ stream_id, through: 2, hash: 'h2', set_aside }));
   const states = (await log.entriesOf(VISIT)).map((one) => one.state);
   expect(states).toEqual(['check', 'set_aside', 'dot']);
   expect((await log.setAside()).map((one) => one.set_aside)).toEqual([{ code: 'x', text: 'Why.' }]);
@@ -141,35 +145,37 @@ test('a dot becomes a check up to the acknowledged mark, and what was set aside 
     on_tablet: 1,
     sent: 2,
     set_aside: 1,
-    oldest_unsent_at: third?.entry.entered_at,
+    oldest_unsent_at: new Date(Date.parse(third?.entry.entered_at ?? '')).toISOString(),
   });
-  expect((await log.unsent(10)).map((one) => one.stream_seq)).toEqual([3]);
+  const { entries } = await log.perform(gatherEntries(stream_id, 3, 10));
+  expect(entries.map((one) => one.stream_seq)).toEqual([3]);
 });
 
 test('an answer that comes late takes no check back; a server that was restored does', async () => {
   await log.append(taps(3));
-  const { stream_id } = await log.mark();
+  const { stream_id } = await log.perform(readMark());
   const given = { stream_id, hash: 'h', set_aside: [] };
-  await log.acknowledge({ ...given, through: 3 });
-  await log.acknowledge({ ...given, through: 1 });
+  await log.perform(acknowledge({ ...given, through: 3 }));
+  await log.perform(acknowledge({ ...given, through: 1 }));
   expect(await log.counts()).toMatchObject({ on_tablet: 0 });
-  await log.acknowledge({ ...given, through: 1, may_go_back: true });
+  await log.perform(acknowledge({ ...given, through: 1, may_go_back: true }));
   expect(await log.counts()).toMatchObject({ on_tablet: 2, sent: 1 });
 });
 
 test('no check is given beyond the entries that there are, or for another stream', async () => {
   await log.append(taps(2));
-  const { stream_id } = await log.mark();
-  await log.acknowledge({ stream_id, through: 3, hash: 'h', set_aside: [] });
-  await log.acknowledge({ stream_id: 'another', through: 2, hash: 'h', set_aside: [] });
+  const { stream_id } = await log.perform(readMark());
+  await log.perform(acknowledge({ stream_id, through: 3, hash: 'h', set_aside: [] }));
+  await log.perform(acknowledge({ stream_id: 'another', through: 2, hash: 'h', set_aside: [] }));
   expect(await log.counts()).toMatchObject({ on_tablet: 2, sent: 0 });
 });
 
 test('it keeps the hash of each body beside it', async () => {
   const made = taps(3);
   await log.append(made);
-  expect(await log.hashes(2, 3)).toEqual(
-    await Promise.all(made.slice(1).map((one) => hashBody(one.body))),
+  const { stream_id } = await log.perform(readMark());
+  expect(await log.perform(readHashes(stream_id, 2, 3))).toEqual(
+    made.slice(1).map((one) => hashBody(one.body)),
   );
 });
 
@@ -181,7 +187,7 @@ test('what the server hands out stands beside the own entries, once', async () =
   const made = tap();
   await log.append([made]);
   const own_again = { ...foreign(made), stream_id: 'mine', stream_seq: 1 };
-  await log.receive({ items: [foreign(), own_again, row('7b')], cursor: 'c1' });
+  await log.perform(receiveItems({ items: [foreign(), own_again, row('7b')], cursor: 'c1' }));
   const entries = await log.entriesOf(VISIT);
   expect(entries.map((one) => [one.is_own, one.state])).toEqual([
     [true, 'dot'],
@@ -189,16 +195,18 @@ test('what the server hands out stands beside the own entries, once', async () =
   ]);
   expect(await log.reference.get('class', '7b')).toEqual({ title: '7b' });
   expect(await log.reference.all('person')).toEqual([]);
-  expect(await log.meta.get('cursor')).toBe('c1');
+  expect(await log.perform(readMeta('cursor'))).toBe('c1');
 });
 
 test('what this tablet sent and gets back is neither stored twice nor shown twice', async () => {
   const made = taps(2);
   await log.append(made);
-  const { stream_id } = await log.mark();
+  const { stream_id } = await log.perform(readMark());
   const back = made.map((one, at) => ({ ...foreign(one), stream_id, stream_seq: at + 1 }));
-  await log.receive({ items: back, cursor: 'c1' });
-  await log.receive({ items: [...back, row('7b')], cursor: 'c2', replaces_all: true });
+  await log.perform(receiveItems({ items: back, cursor: 'c1' }));
+  await log.perform(
+    receiveItems({ items: [...back, row('7b')], cursor: 'c2', replaces_all: true }),
+  );
   expect(await log.entriesOf(VISIT)).toHaveLength(2);
   expect((await log.subjects())[0]?.entry_count).toBe(2);
   const database = await openDB(`noticing-${PERSON}`);
@@ -208,18 +216,21 @@ test('what this tablet sent and gets back is neither stored twice nor shown twic
 
 test('site data cleared under the open app: the next tap begins a stream of its own and is kept', async () => {
   await log.append(taps(3));
-  const before = await log.mark();
+  const before = await log.perform(readMark());
   await deleteDB(`noticing-${PERSON}`);
   const [written] = await log.append([tap()]);
   expect(written?.stream_seq).toBe(1);
   expect(written?.stream_id).not.toBe(before.stream_id);
   expect(await log.counts()).toMatchObject({ on_tablet: 1, sent: 0 });
-  expect(await log.mark()).toMatchObject({ stream_id: written?.stream_id, last_seq: 1 });
+  expect(await log.perform(readMark())).toMatchObject({
+    stream_id: written?.stream_id,
+    last_seq: 1,
+  });
 });
 
 test('a stream whose numbering was lost is not continued: the next tap begins another', async () => {
   await log.append(taps(2));
-  const before = await log.mark();
+  const before = await log.perform(readMark());
   const database = await openDB(`noticing-${PERSON}`);
   await database.delete('meta', 'stream');
   database.close();
@@ -231,29 +242,31 @@ test('a stream whose numbering was lost is not continued: the next tap begins an
 test('an entry that was set aside and is accepted later gets its plain check', async () => {
   const made = tap();
   await log.append([made]);
-  const { stream_id } = await log.mark();
+  const { stream_id } = await log.perform(readMark());
   const place = { stream_id, stream_seq: 1, entry_id: made.entry.entry_id };
-  await log.acknowledge({ stream_id, through: 1, hash: 'h', set_aside: [] });
+  await log.perform(acknowledge({ stream_id, through: 1, hash: 'h', set_aside: [] }));
   const set_aside = { what: 'set_aside', ...place, code: 'x', text: 'Why.' } as const;
-  await log.receive({ items: [set_aside], cursor: 'c1' });
+  await log.perform(receiveItems({ items: [set_aside], cursor: 'c1' }));
   expect((await log.setAside()).map((one) => one.set_aside?.text)).toEqual(['Why.']);
-  await log.receive({ items: [{ what: 'entry', ...place, body: made.body }], cursor: 'c2' });
+  await log.perform(
+    receiveItems({ items: [{ what: 'entry', ...place, body: made.body }], cursor: 'c2' }),
+  );
   expect(await log.setAside()).toEqual([]);
   expect(await log.counts()).toMatchObject({ sent: 1, set_aside: 0 });
 });
 
 test('a withdrawn observation leaves the tablet, but never the own entries', async () => {
   await log.append([tap()]);
-  await log.receive({ items: [foreign()], cursor: 'c1' });
+  await log.perform(receiveItems({ items: [foreign()], cursor: 'c1' }));
   const withdrawn = { what: 'withdrawn', subject_kind: 'observation', subject_id: VISIT } as const;
-  await log.receive({ items: [withdrawn], cursor: 'c2' });
+  await log.perform(receiveItems({ items: [withdrawn], cursor: 'c2' }));
   expect((await log.entriesOf(VISIT)).map((one) => one.is_own)).toEqual([true]);
 });
 
 test('starting over replaces what was pulled and nothing else', async () => {
   await log.append([tap()]);
-  await log.receive({ items: [foreign(), row('7b')], cursor: 'c1' });
-  await log.receive({ items: [row('7c')], cursor: 'n1', replaces_all: true });
+  await log.perform(receiveItems({ items: [foreign(), row('7b')], cursor: 'c1' }));
+  await log.perform(receiveItems({ items: [row('7c')], cursor: 'n1', replaces_all: true }));
   expect(await log.reference.all('class')).toEqual([{ title: '7c' }]);
   expect(await log.entriesOf(VISIT)).toHaveLength(1);
 });
@@ -299,10 +312,19 @@ test('the tablet remembers who used it, most recent first', async () => {
   expect((await rememberedAccounts()).map((one) => one.person_id)).toEqual(['a']);
 });
 
-test('every store that later work needs exists from the first version on', async () => {
+test('every store is there', async () => {
   const database = await openDB(`noticing-${PERSON}`);
   expect([...database.objectStoreNames]).toEqual(
-    ['diagnostics', 'entries', 'meta', 'photos', 'pulled', 'reference', 'set_aside'].sort(),
+    [
+      'diagnostics',
+      'entries',
+      'meta',
+      'photos',
+      'pulled',
+      'reference',
+      'set_aside',
+      'streams',
+    ].sort(),
   );
   database.close();
 });

@@ -1,17 +1,21 @@
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
+import { perform } from '../../pwa/src/machine/perform.ts';
 import { ask } from '../../pwa/src/sync/answer.ts';
+import { browserPorts, sessionPort } from '../../pwa/src/sync/world.ts';
 
 const OURS = { 'Noticing-Sync': '1', 'Noticing-Nonce': 'n1' };
 
 function asked(status: number, headers: Record<string, string>, body: unknown = {}) {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return ask(async () => new Response(text, { status, headers }), {
-    url: '/api/v1/sync/hello',
+  const fetch = async () => new Response(text, { status, headers });
+  const question = {
+    path: '/api/v1/sync/hello',
     nonce: 'n1',
     schema: v.looseObject({ mark: v.number() }),
     timeout_ms: 1_000,
-  });
+  };
+  return perform(ask(question), sessionPort({ ...browserPorts, fetch }));
 }
 
 test.each([408, 425, 429, 500, 502, 503])('status %i means: again later', async (status) => {

@@ -36,6 +36,7 @@ export class SyncServer {
   /** Pages of changes by cursor; each names the next. */
   changes: Record<string, object> = {};
   readonly seen: SeenRequest[] = [];
+  pieces = Buffer.alloc(0);
   readonly #http = createServer((request, response) => void this.#answer(request, response));
 
   async start(): Promise<string> {
@@ -90,6 +91,7 @@ export class SyncServer {
         this.signed_in = null;
         return [200, {}];
       case '/api/v1/sync/streams':
+        if (this.streams.has(String(request.headers['noticing-stream']))) return this.#enrol(json);
         if (!this.signed_in) return problem(401, 'sign-in-needed');
         if (request.headers['x-csrftoken'] !== 'csrf-1') return problem(400, 'csrf-missing');
         return this.#enrol(json);
@@ -101,7 +103,32 @@ export class SyncServer {
     if (!stream) return problem(404, 'stream-unknown');
     if (!(await is_signed(request, url, sent, stream))) return problem(401, 'signature-wrong');
     if (url.pathname === '/api/v1/sync/hello') return [200, this.#hello(stream)];
+    if (url.pathname === '/api/v1/sync/verify') return [200, this.#verify(stream, json)];
+    if (url.pathname === '/api/v1/sync/chunk') return [200, this.#piece(stream, json)];
     return [200, this.#push(stream, json)];
+  }
+
+  #piece(stream: Stream, { stream_seq, size, offset, chunk }: Piece): object {
+    const received = Buffer.concat([this.pieces.subarray(0, offset), Buffer.from(chunk, 'base64')]);
+    this.pieces = received;
+    const is_whole = received.length === size;
+    const sent = { from_seq: stream_seq, bodies: [received.toString()] };
+    return { received_through: received.length, push: is_whole ? this.#push(stream, sent) : null };
+  }
+
+  #verify(stream: Stream, { ranges }: { ranges: Range[] }): object {
+    const verified = ranges.map(({ from_seq, through_seq, count, xor }) => {
+      const bodies = [...stream.bodies].filter(([seq]) => seq >= from_seq && seq <= through_seq);
+      const sum = Buffer.alloc(32);
+      for (const [, body] of bodies) {
+        sha256(Buffer.from(body)).forEach((byte, place) => {
+          sum[place] = (sum[place] as number) ^ byte;
+        });
+      }
+      const agrees = bodies.length === count && sum.toString('hex') === xor;
+      return { from_seq, through_seq, agrees };
+    });
+    return { server_epoch: this.epoch, ranges: verified, photos: [] };
   }
 
   #me(person_id: string): object {
@@ -168,6 +195,20 @@ export class SyncServer {
       server_time: '2026-11-12T14:05:12.345Z',
     };
   }
+}
+
+interface Piece {
+  stream_seq: number;
+  size: number;
+  offset: number;
+  chunk: string;
+}
+
+interface Range {
+  from_seq: number;
+  through_seq: number;
+  count: number;
+  xor: string;
 }
 
 /** The contiguous mark and the running hash, reckoned here on its own from the wire's rule. */

@@ -1,4 +1,4 @@
-import { type DBSchema, type IDBPDatabase, type OpenDBCallbacks, openDB } from 'idb';
+import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import { is_worth_reopening, nameFailure } from './error.ts';
 
 export interface Connection<Schema extends DBSchema> {
@@ -10,7 +10,7 @@ export interface Connection<Schema extends DBSchema> {
 export function connect<Schema extends DBSchema>(
   name: string,
   version: number,
-  upgrade: NonNullable<OpenDBCallbacks<Schema>['upgrade']>,
+  upgrade: (database: IDBPDatabase<Schema>, from: number) => void,
 ): Connection<Schema> {
   let handle: Promise<IDBPDatabase<Schema>> | null = null;
 
@@ -20,7 +20,11 @@ export function connect<Schema extends DBSchema>(
     dropped?.then((database) => database.close()).catch(() => undefined);
   };
   const open = () => {
-    handle ??= openDB<Schema>(name, version, { upgrade, blocking: drop, terminated: drop });
+    handle ??= openDB<Schema>(name, version, {
+      upgrade: (database, from) => upgrade(database, from),
+      blocking: drop,
+      terminated: drop,
+    });
     return handle;
   };
   const attempt = async <Result>(work: (database: IDBPDatabase<Schema>) => Promise<Result>) => {

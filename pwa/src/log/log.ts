@@ -1,4 +1,6 @@
 import type { Entry, MadeEntry } from '../entry/entry.ts';
+import type { Script } from '../machine/effect.ts';
+import type { Port } from '../machine/perform.ts';
 
 /** dot: on this tablet's disk. check: on the server's disk. set_aside: on the server, not accepted. */
 export type EntryState = 'dot' | 'check' | 'set_aside';
@@ -127,16 +129,6 @@ export interface Receipt {
   readonly replaces_all?: boolean;
 }
 
-/** Small things sync keeps beside the entries. Values are what IndexedDB can store. */
-export interface Meta {
-  get(key: MetaKey): Promise<unknown>;
-  put(key: MetaKey, value: unknown): Promise<void>;
-  /** Stores `value` unless another tab was first; gives what stands. */
-  putOnce(key: MetaKey, value: unknown): Promise<unknown>;
-}
-
-export type MetaKey = 'cursor' | 'server_epoch' | 'stream_key' | 'enrolled' | 'last_contact_at';
-
 export interface DeviceLog {
   readonly person_id: string;
   /** Resolves when one strictly durable transaction is complete; only then show a dot. Rejects with LogError. */
@@ -152,13 +144,8 @@ export interface DeviceLog {
   subscribe(listener: (change: LogChange) => void): () => void;
   close(): void;
 
-  /** For sync only. */
-  mark(): Promise<StreamMark>;
-  unsent(limit: number): Promise<UnsentEntry[]>;
-  /** SHA-256 of the bodies first … last of the own stream, hex, in order. */
-  hashes(first: number, last: number): Promise<string[]>;
-  acknowledge(acknowledgement: Acknowledgement): Promise<void>;
-  receive(receipt: Receipt): Promise<void>;
-  note(code: string, text: string): Promise<void>;
-  readonly meta: Meta;
+  /** The log's store, clock and randomness, for scripts that need them. */
+  readonly port: Port;
+  /** Runs a script that needs nothing but the log. */
+  perform<Result>(script: Script<Result>): Promise<Result>;
 }

@@ -1,5 +1,7 @@
-import type { IDBPDatabase } from 'idb';
-import { type Entry, readEntry } from '../entry/entry.ts';
+import { readEntry } from '../entry/entry.ts';
+import { all, count, get, run } from '../machine/ask.ts';
+import type { Kept, Script, StoreScript, Transaction } from '../machine/effect.ts';
+import { openKept } from './bodies.ts';
 import type {
   Counts,
   EntryState,
@@ -8,64 +10,123 @@ import type {
   StreamMark,
   SubjectSummary,
 } from './log.ts';
-import type { LogSchema, OwnRow, PulledRow, StreamRow } from './stores.ts';
+import type { OwnRow, PulledRow, StreamRow } from './stores.ts';
+import { findStream, ofStream, readStreams, type Streams } from './streams.ts';
 
-type Database = IDBPDatabase<LogSchema>;
-
-export async function readMark(database: Database): Promise<StreamMark> {
-  return (await database.get('meta', 'stream')) as StreamRow;
+/** What a reading found on the disk, not opened yet. */
+interface Found {
+  readonly own: readonly OwnRow[];
+  readonly pulled: readonly PulledRow[];
+  readonly streams: Streams;
+  readonly set_aside: readonly SetAsideEntry[];
 }
 
-export async function entriesOf(database: Database, subject_id: string): Promise<LoggedEntry[]> {
-  const transaction = database.transaction(['entries', 'pulled', 'meta', 'set_aside']);
-  const [own, pulled, stream, set_aside] = await Promise.all([
-    transaction.objectStore('entries').index('subject_id').getAll(subject_id),
-    transaction.objectStore('pulled').index('subject_id').getAll(subject_id),
-    transaction.objectStore('meta').get('stream') as Promise<StreamRow>,
-    transaction.objectStore('set_aside').getAll(),
-  ]);
-  return joinEntries(own, pulled, stream, set_aside);
+const STORES = ['entries', 'pulled', 'meta', 'streams', 'set_aside'] as const;
+
+function reading<Result>(work: () => StoreScript<Result>): Transaction<Result> {
+  return { stores: STORES, mode: 'readonly', durability: 'relaxed', work };
 }
 
-export async function setAsideEntries(database: Database): Promise<LoggedEntry[]> {
-  const transaction = database.transaction(['entries', 'meta', 'set_aside']);
-  const stream = (await transaction.objectStore('meta').get('stream')) as StreamRow;
-  const set_aside = await transaction.objectStore('set_aside').getAll(ofStream(stream));
-  const rows = await Promise.all(
-    set_aside.map((one) => transaction.objectStore('entries').get([one.stream_id, one.stream_seq])),
+/** The stream that is appended to. */
+export function readMark(): Script<StreamMark> {
+  return run(
+    reading(function* () {
+      return (yield* readStreams()).current;
+    }),
   );
-  const own = rows.filter((row) => row !== undefined);
-  return joinEntries(own, [], stream, set_aside).filter((one) => one.state === 'set_aside');
 }
 
-export async function countEntries(database: Database): Promise<Counts> {
-  const transaction = database.transaction(['entries', 'meta', 'set_aside']);
-  const stream = (await transaction.objectStore('meta').get('stream')) as StreamRow;
-  const { stream_id, last_seq, acknowledged_through } = stream;
-  const [oldest, set_aside] = await Promise.all([
-    transaction.objectStore('entries').get([stream_id, acknowledged_through + 1]),
-    transaction
-      .objectStore('set_aside')
-      .count(IDBKeyRange.bound([stream_id], [stream_id, acknowledged_through])),
-  ]);
+export function readAllStreams(): Script<Streams> {
+  return run(reading(readStreams));
+}
+
+export function readStream(stream_id: string): Script<StreamRow | undefined> {
+  return run(reading(() => findStream(stream_id)));
+}
+
+/** Own and pulled entries of one subject, own ones in the order they were made. */
+export function* entriesOf(subject_id: string): Script<LoggedEntry[]> {
+  return yield* join(
+    yield* run(
+      reading(function* () {
+        const own = yield* all<OwnRow>('entries', subject_id, { index: 'subject_id' });
+        const pulled = yield* all<PulledRow>('pulled', subject_id, { index: 'subject_id' });
+        return { own, pulled, ...(yield* circumstances()) };
+      }),
+    ),
+  );
+}
+
+function* allEntries(): Script<LoggedEntry[]> {
+  return yield* join(
+    yield* run(
+      reading(function* () {
+        const own = yield* all<OwnRow>('entries', null);
+        const pulled = yield* all<PulledRow>('pulled', null);
+        return { own, pulled, ...(yield* circumstances()) };
+      }),
+    ),
+  );
+}
+
+function* circumstances(): StoreScript<Pick<Found, 'streams' | 'set_aside'>> {
   return {
-    on_tablet: last_seq - acknowledged_through,
-    sent: acknowledged_through,
-    set_aside,
-    oldest_unsent_at: oldest ? readEntry(oldest.body).entered_at : null,
+    streams: yield* readStreams(),
+    set_aside: yield* all<SetAsideEntry>('set_aside', null),
   };
 }
 
-export async function summariseSubjects(database: Database): Promise<SubjectSummary[]> {
-  const transaction = database.transaction(['entries', 'pulled', 'meta', 'set_aside']);
-  const [own, pulled, stream, set_aside] = await Promise.all([
-    transaction.objectStore('entries').getAll(),
-    transaction.objectStore('pulled').getAll(),
-    transaction.objectStore('meta').get('stream') as Promise<StreamRow>,
-    transaction.objectStore('set_aside').getAll(),
-  ]);
+/** Set-aside entries of this tablet, with their reason. */
+export function* setAsideEntries(): Script<LoggedEntry[]> {
+  const joined = yield* join(
+    yield* run(
+      reading(function* () {
+        const { streams, set_aside } = yield* circumstances();
+        const own: OwnRow[] = [];
+        for (const { stream_id, stream_seq } of set_aside) {
+          const row = yield* get<OwnRow>('entries', [stream_id, stream_seq]);
+          if (row) own.push(row);
+        }
+        return { own, pulled: [], streams, set_aside };
+      }),
+    ),
+  );
+  return joined.filter((one) => one.state === 'set_aside');
+}
+
+export function* countEntries(): Script<Counts> {
+  const { oldest, ...counts } = yield* run(reading(counting));
+  const [body] = oldest && oldest.at === undefined ? yield* openOne(oldest.body) : [];
+  const since = oldest?.at ?? (body ? Date.parse(readEntry(body).entered_at) : null);
+  return { ...counts, oldest_unsent_at: since === null ? null : new Date(since).toISOString() };
+}
+
+function* counting() {
+  const { current, retired } = yield* readStreams();
+  let [on_tablet, sent, set_aside] = [0, 0, 0];
+  let oldest: OwnRow | null = null;
+  for (const stream of [current, ...retired]) {
+    const { stream_id, acknowledged_through } = stream;
+    on_tablet += stream.last_seq - acknowledged_through;
+    sent += acknowledged_through;
+    const checked = { from: [stream_id, 0], through: [stream_id, acknowledged_through] };
+    set_aside += yield* count('set_aside', checked);
+    const [next] = yield* all<OwnRow>('entries', ofStream(stream_id, acknowledged_through), {
+      limit: 1,
+    });
+    if (next && (oldest === null || (next.at ?? 0) < (oldest.at ?? 0))) oldest = next;
+  }
+  return { on_tablet, sent, set_aside, oldest };
+}
+
+function* openOne(kept: Kept | null): Script<readonly (string | null)[]> {
+  const opened = yield* openKept([kept]);
+  return opened === 'locked' ? [] : opened;
+}
+
+export function* summariseSubjects(): Script<SubjectSummary[]> {
   const subjects = new Map<string, LoggedEntry[]>();
-  for (const one of joinEntries(own, pulled, stream, set_aside)) {
+  for (const one of yield* allEntries()) {
     const { subject_id } = one.entry;
     const found = subjects.get(subject_id);
     if (found) found.push(one);
@@ -93,37 +154,41 @@ function summarise(entries: readonly LoggedEntry[]): SubjectSummary {
   };
 }
 
-function joinEntries(
-  own: readonly OwnRow[],
-  pulled: readonly PulledRow[],
-  stream: StreamRow,
-  set_aside: readonly SetAsideEntry[],
-): LoggedEntry[] {
+/** Everything of a locked profile stays closed: then there is nothing to show. */
+function* join({ own, pulled, streams, set_aside }: Found): Script<LoggedEntry[]> {
+  const bodies = yield* openKept([...own, ...pulled].map((row) => row.body));
+  if (bodies === 'locked') return [];
   // By place, not by entry_id: the server had to make up an id for what it could not read.
-  const reasons = new Map(set_aside.map((one) => [`${one.stream_id} ${one.stream_seq}`, one]));
-  const own_ids = new Set(own.map((row) => row.entry_id));
-  const joined: LoggedEntry[] = own.map((row) => {
-    const reason = reasons.get(`${row.stream_id} ${row.stream_seq}`);
-    const is_checked =
-      row.stream_id === stream.stream_id && row.stream_seq <= stream.acknowledged_through;
+  const reasons = new Map(set_aside.map((one) => [placeOf(one), one]));
+  const marks = new Map(
+    [streams.current, ...streams.retired].map((one) => [one.stream_id, one.acknowledged_through]),
+  );
+  const joined: LoggedEntry[] = [];
+  const held = new Set<string>();
+  own.forEach((row, index) => {
+    const body = bodies[index];
+    if (typeof body !== 'string') return;
+    held.add(row.entry_id);
+    const is_checked = row.stream_seq <= (marks.get(row.stream_id) ?? 0);
+    const reason = is_checked ? reasons.get(placeOf(row)) : undefined;
     const state: EntryState = !is_checked ? 'dot' : reason ? 'set_aside' : 'check';
-    const logged = { ...place(row), state, is_own: true };
-    return state === 'set_aside' && reason
-      ? { ...logged, set_aside: { code: reason.code, text: reason.text } }
-      : logged;
+    const logged = { ...place(row, body), state, is_own: true };
+    joined.push(
+      reason ? { ...logged, set_aside: { code: reason.code, text: reason.text } } : logged,
+    );
   });
-  for (const row of pulled) {
-    if (!own_ids.has(row.entry_id)) joined.push({ ...place(row), state: 'check', is_own: false });
-  }
-  return joined;
+  pulled.forEach((row, index) => {
+    const body = bodies[own.length + index];
+    if (typeof body !== 'string' || held.has(row.entry_id)) return;
+    joined.push({ ...place(row, body), state: 'check', is_own: false });
+  });
+  return joined.filter((one) => one.entry.subject_id !== undefined);
 }
 
-function place(row: OwnRow | PulledRow) {
-  const { stream_id, stream_seq, body } = row;
-  const entry: Entry = readEntry(body);
-  return { stream_id, stream_seq, body, entry };
+function placeOf({ stream_id, stream_seq }: { stream_id: string; stream_seq: number }): string {
+  return `${stream_id} ${stream_seq}`;
 }
 
-function ofStream(stream: StreamRow): IDBKeyRange {
-  return IDBKeyRange.bound([stream.stream_id, 1], [stream.stream_id, []]);
+function place({ stream_id, stream_seq }: OwnRow | PulledRow, body: string) {
+  return { stream_id, stream_seq, body, entry: readEntry(body) };
 }

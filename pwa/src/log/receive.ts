@@ -1,62 +1,79 @@
-import type { IDBPDatabase, IDBPTransaction } from 'idb';
 import { readEntry } from '../entry/entry.ts';
+import { clear, get, keys, put, remove, run, seal, tellScreens } from '../machine/ask.ts';
+import type { Kept, Script, StoreScript } from '../machine/effect.ts';
 import type { Receipt, ReceivedItem } from './log.ts';
-import type { LogSchema } from './stores.ts';
+import type { OwnRow } from './stores.ts';
 
 const STORES = ['entries', 'pulled', 'reference', 'set_aside', 'meta'] as const;
-type Received = IDBPTransaction<LogSchema, typeof STORES, 'readwrite'>;
 
 /** What the server hands out and the cursor behind it, in one transaction. */
-export async function receiveItems(
-  database: IDBPDatabase<LogSchema>,
-  receipt: Receipt,
-): Promise<void> {
-  const transaction = database.transaction(STORES, 'readwrite');
-  transaction.done.catch(() => undefined);
-  if (receipt.replaces_all) {
-    await transaction.objectStore('pulled').clear();
-    await transaction.objectStore('reference').clear();
+export function* receiveItems(receipt: Receipt): Script<void> {
+  const { items } = receipt;
+  const kept = yield* seal(items.map(textOf));
+  yield* run<void>({
+    stores: STORES,
+    mode: 'readwrite',
+    // All of it can be fetched again: the cursor goes back with it.
+    durability: 'relaxed',
+    *work() {
+      if (receipt.replaces_all) {
+        yield* clear('pulled');
+        yield* clear('reference');
+      }
+      for (const [place, item] of items.entries()) yield* receiveItem(item, kept[place] as Kept);
+      yield* put('meta', receipt.cursor, 'cursor');
+    },
+  });
+  if (receipt.replaces_all) yield* tellScreens({ what: 'received', subject_ids: null });
+  else if (items.length > 0) {
+    yield* tellScreens({ what: 'received', subject_ids: touchedSubjects(items) });
   }
-  for (const item of receipt.items) await receiveItem(transaction, item);
-  await transaction.objectStore('meta').put(receipt.cursor, 'cursor');
-  await transaction.done;
 }
 
-async function receiveItem(transaction: Received, item: ReceivedItem): Promise<void> {
+function textOf(item: ReceivedItem): string {
+  if (item.what === 'entry') return item.body;
+  return item.what === 'row' ? JSON.stringify(item.row) : '';
+}
+
+function* receiveItem(item: ReceivedItem, kept: Kept): StoreScript<void> {
   switch (item.what) {
     case 'entry': {
       const { entry_id, subject_id } = readEntry(item.body);
-      const { stream_id, stream_seq, body } = item;
-      const own = await transaction.objectStore('entries').index('entry_id').getKey(entry_id);
+      const { stream_id, stream_seq } = item;
+      const own = yield* get<OwnRow>('entries', entry_id, 'entry_id');
       // Handed out, so accepted: after a second look perhaps.
-      await transaction.objectStore('set_aside').delete(own ?? [stream_id, stream_seq]);
-      // Sent by this tablet itself: it stands here already.
-      if (own) return;
-      const row = { entry_id, subject_id, stream_id, stream_seq, body };
-      await transaction.objectStore('pulled').put(row);
+      yield* remove('set_aside', own ? [own.stream_id, own.stream_seq] : [stream_id, stream_seq]);
+      // Made by this tablet itself, and still here.
+      if (own && own.body !== null) return;
+      yield* put('pulled', { entry_id, subject_id, stream_id, stream_seq, body: kept });
       return;
     }
-    case 'row': {
-      const { room, id, row } = item;
-      await transaction.objectStore('reference').put({ room, id, row });
+    case 'row':
+      yield* put('reference', { room: item.room, id: item.id, kept });
       return;
-    }
     case 'set_aside': {
       const { stream_id, stream_seq, entry_id, code, text } = item;
-      const row = { stream_id, stream_seq, entry_id, code, text };
-      await transaction.objectStore('set_aside').put(row);
+      yield* put('set_aside', { stream_id, stream_seq, entry_id, code, text });
       return;
     }
     case 'granted':
       // What it grants follows as entries and rows of its own: there is nothing to keep.
       return;
     case 'withdrawn':
-      await withdraw(transaction, item.subject_kind, item.subject_id);
+      yield* remove('reference', [item.subject_kind, item.subject_id]);
+      for (const key of yield* keys<string>('pulled', item.subject_id, 'subject_id')) {
+        yield* remove('pulled', key);
+      }
   }
 }
 
-async function withdraw(transaction: Received, kind: string, id: string): Promise<void> {
-  await transaction.objectStore('reference').delete([kind, id]);
-  const pulled = transaction.objectStore('pulled');
-  for (const key of await pulled.index('subject_id').getAllKeys(id)) await pulled.delete(key);
+/** null where rows or set-aside entries are among them, which belong to any subject. */
+function touchedSubjects(items: readonly ReceivedItem[]): string[] | null {
+  const touched = new Set<string>();
+  for (const item of items) {
+    if (item.what === 'entry') touched.add(readEntry(item.body).subject_id);
+    else if (item.what === 'granted' || item.what === 'withdrawn') touched.add(item.subject_id);
+    else return null;
+  }
+  return [...touched];
 }

@@ -1,11 +1,11 @@
 import type { DBSchema, IDBPDatabase } from 'idb';
-import { makeId } from '../entry/entry.ts';
-import { deviceRandom } from '../entry/random.ts';
-import { EMPTY_HASH } from './hash.ts';
-import type { MetaKey, ReferenceRow, SetAsideEntry } from './log.ts';
+import type { Kept } from '../machine/effect.ts';
+import type { Room, SetAsideEntry } from './log.ts';
 
-export const VERSION = 1;
+/** 1: the first. 2: `streams`. Stores and fields are only ever added: an update never has to migrate the log. */
+export const VERSION = 2;
 
+/** An entry of this profile's own. Its number in its stream is its key. */
 export interface OwnRow {
   readonly stream_id: string;
   readonly stream_seq: number;
@@ -13,7 +13,10 @@ export interface OwnRow {
   readonly subject_id: string;
   /** SHA-256 of the body's bytes, hex. */
   readonly hash: string;
-  readonly body: string;
+  /** null: it was verified on the server and has left this tablet. */
+  readonly body: Kept | null;
+  /** Wall ms when it was entered; rows of version 1 have none. */
+  readonly at?: number;
 }
 
 export interface PulledRow {
@@ -21,23 +24,53 @@ export interface PulledRow {
   readonly stream_id: string;
   readonly stream_seq: number;
   readonly subject_id: string;
-  readonly body: string;
+  readonly body: Kept;
 }
 
+/** Rows of version 1 hold `row` in the clear. */
+export interface ReferenceKept {
+  readonly room: Room;
+  readonly id: string;
+  readonly row?: Readonly<Record<string, unknown>>;
+  readonly kept?: Kept;
+}
+
+/**
+ * One stream of this profile. The one that is appended to lies in `meta` as 'stream'; the others, in
+ * `streams`, only deliver what they still have.
+ */
 export interface StreamRow {
   readonly stream_id: string;
   readonly last_seq: number;
+  /** Entries 1 … this have their check. */
   readonly acknowledged_through: number;
+  /** This tablet's own running hash over 1 … acknowledged_through. */
   readonly acknowledged_hash: string;
+  readonly is_enrolled?: boolean;
+  /** Entries 1 … this were found whole on the server's disk, in the epoch named. */
+  readonly verified_through?: number;
+  readonly verified_epoch?: string;
+  /** When how much was verified, by the server's clock: what may be forgotten is counted from here. */
+  readonly verified_marks?: readonly VerifiedMark[];
+  /** Entries 1 … this have left this tablet. */
+  readonly forgotten_through?: number;
+  /** Why it is appended to no more. */
+  readonly retired?: 'forked' | 'reconstructed' | 'unreadable';
 }
 
-export function newStream(): StreamRow {
-  return {
-    stream_id: makeId(Date.now(), deviceRandom),
-    last_seq: 0,
-    acknowledged_through: 0,
-    acknowledged_hash: EMPTY_HASH,
-  };
+export interface VerifiedMark {
+  readonly through: number;
+  readonly server_ms: number;
+}
+
+export interface PhotoRow {
+  readonly hash: string;
+  /** null: it has left this tablet. */
+  readonly bytes: ArrayBuffer | Uint8Array<ArrayBuffer> | null;
+  readonly size?: number;
+  readonly entry_id?: string;
+  readonly is_sent?: boolean;
+  readonly verified_ms?: number;
 }
 
 export interface LogSchema extends DBSchema {
@@ -46,29 +79,30 @@ export interface LogSchema extends DBSchema {
     value: OwnRow;
     indexes: { subject_id: string; entry_id: string };
   };
-  /** 'stream' holds the StreamRow; the rest is sync's. */
-  meta: { key: MetaKey | 'stream'; value: unknown };
+  /** 'stream' holds the StreamRow that is appended to; the rest is small and sync's. */
+  meta: { key: string; value: unknown };
+  streams: { key: string; value: StreamRow };
   pulled: { key: string; value: PulledRow; indexes: { subject_id: string } };
   set_aside: { key: [string, number]; value: SetAsideEntry };
-  reference: { key: [string, string]; value: ReferenceRow };
+  reference: { key: [string, string]; value: ReferenceKept };
   diagnostics: { key: number; value: { at: string; code: string; text: string } };
-  photos: { key: string; value: { hash: string; bytes: ArrayBuffer } };
+  photos: { key: string; value: PhotoRow };
 }
 
-/** Additive for ever: an update never has to migrate the log. */
-export function upgrade(database: IDBPDatabase<LogSchema>): void {
-  const entries = database.createObjectStore('entries', { keyPath: ['stream_id', 'stream_seq'] });
-  entries.createIndex('subject_id', 'subject_id');
-  entries.createIndex('entry_id', 'entry_id', { unique: true });
-  // Here and not only when the log is opened: site data can be cleared under the open app.
-  database
-    .createObjectStore('meta')
-    .put(newStream(), 'stream')
-    .catch(() => undefined);
-  const pulled = database.createObjectStore('pulled', { keyPath: 'entry_id' });
-  pulled.createIndex('subject_id', 'subject_id');
-  database.createObjectStore('set_aside', { keyPath: ['stream_id', 'stream_seq'] });
-  database.createObjectStore('reference', { keyPath: ['room', 'id'] });
-  database.createObjectStore('diagnostics', { autoIncrement: true });
-  database.createObjectStore('photos', { keyPath: 'hash' });
+export function upgrade(database: IDBPDatabase<LogSchema>, from: number): void {
+  if (from < 1) {
+    const entries = database.createObjectStore('entries', {
+      keyPath: ['stream_id', 'stream_seq'],
+    });
+    entries.createIndex('subject_id', 'subject_id');
+    entries.createIndex('entry_id', 'entry_id', { unique: true });
+    database.createObjectStore('meta');
+    const pulled = database.createObjectStore('pulled', { keyPath: 'entry_id' });
+    pulled.createIndex('subject_id', 'subject_id');
+    database.createObjectStore('set_aside', { keyPath: ['stream_id', 'stream_seq'] });
+    database.createObjectStore('reference', { keyPath: ['room', 'id'] });
+    database.createObjectStore('diagnostics', { autoIncrement: true });
+    database.createObjectStore('photos', { keyPath: 'hash' });
+  }
+  if (from < 2) database.createObjectStore('streams', { keyPath: 'stream_id' });
 }

@@ -1,4 +1,7 @@
 import * as v from 'valibot';
+import { randomBytes, send } from '../machine/ask.ts';
+import type { NetReply, NetRequest, Script } from '../machine/effect.ts';
+import { writeBase64Url } from './base64.ts';
 
 /**
  * What came of one request. Only what carries our header and our nonce is the server's
@@ -8,7 +11,13 @@ import * as v from 'valibot';
 export type Answer<Body> =
   | { readonly outcome: 'answered'; readonly body: Body; readonly round_trip_ms: number }
   | { readonly outcome: 'refused'; readonly code: string; readonly text: string }
-  | { readonly outcome: 'retry'; readonly reason: string; readonly is_ours: boolean }
+  | {
+      readonly outcome: 'retry';
+      readonly reason: string;
+      readonly is_ours: boolean;
+      /** A fault of the server's own (500), perhaps over something in the request. */
+      readonly is_fault?: boolean;
+    }
   | { readonly outcome: 'sign-in' }
   | { readonly outcome: 'smaller' };
 
@@ -26,40 +35,36 @@ export class Interrupted extends Error {
 }
 
 export interface Question<Schema extends v.GenericSchema> {
-  readonly url: string;
-  readonly nonce: string;
+  readonly path: string;
   readonly schema: Schema;
   readonly timeout_ms: number;
-  readonly method?: 'GET' | 'POST';
+  readonly method?: NetRequest['method'];
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array<ArrayBuffer> | string;
+  readonly body?: NetRequest['body'];
+  /** Given where it was needed before, for a signature. */
+  readonly nonce?: string;
 }
 
-export async function ask<Schema extends v.GenericSchema>(
-  fetch: typeof globalThis.fetch,
+export function* makeNonce(): Script<string> {
+  return writeBase64Url(yield* randomBytes(16));
+}
+
+export function* ask<Schema extends v.GenericSchema>(
   question: Question<Schema>,
-): Promise<Answer<v.InferOutput<Schema>>> {
-  const started = performance.now();
+): Script<Answer<v.InferOutput<Schema>>> {
+  const nonce = question.nonce ?? (yield* makeNonce());
+  const reply = yield* send({
+    method: question.method ?? 'GET',
+    path: question.path,
+    headers: { Accept: 'application/json', ...question.headers, 'Noticing-Nonce': nonce },
+    body: question.body ?? null,
+    timeout_ms: question.timeout_ms,
+  });
+  if (reply.kind === 'none') return { outcome: 'retry', reason: reply.reason, is_ours: false };
   try {
-    const response = await fetch(question.url, {
-      method: question.method ?? 'GET',
-      headers: {
-        Accept: 'application/json',
-        ...question.headers,
-        'Noticing-Nonce': question.nonce,
-      },
-      body: question.body ?? null,
-      credentials: 'same-origin',
-      cache: 'no-store',
-      redirect: 'error',
-      signal: AbortSignal.timeout(question.timeout_ms),
-    });
-    const answer = await readAnswer(response, question);
-    if (answer.outcome !== 'answered') return answer;
-    return { ...answer, round_trip_ms: Math.round(performance.now() - started) };
+    return readReply(reply, nonce, question.schema);
   } catch (cause) {
-    const reason = is_timeout(cause) ? 'time-out' : String(cause);
-    return { outcome: 'retry', reason, is_ours: false };
+    return { outcome: 'retry', reason: String(cause), is_ours: false };
   }
 }
 
@@ -75,33 +80,26 @@ const PROBLEM = v.looseObject({
 });
 const AGAIN_LATER = [408, 425, 429];
 
-async function readAnswer<Schema extends v.GenericSchema>(
-  response: Response,
-  question: Question<Schema>,
-): Promise<Answer<v.InferOutput<Schema>>> {
+function readReply<Schema extends v.GenericSchema>(
+  reply: Extract<NetReply, { kind: 'reply' }>,
+  nonce: string,
+  schema: Schema,
+): Answer<v.InferOutput<Schema>> {
+  const { status, headers, text, round_trip_ms } = reply;
   // Proxies say 413 without our header, and mean it.
-  if (response.status === 413) return { outcome: 'smaller' };
-  if (!is_ours(response, question.nonce)) {
+  if (status === 413) return { outcome: 'smaller' };
+  if (headers['noticing-sync'] !== '1' || headers['noticing-nonce'] !== nonce) {
     return { outcome: 'retry', reason: 'not our server', is_ours: false };
   }
-  if (response.status === 401) return { outcome: 'sign-in' };
-  if (response.status >= 500 || AGAIN_LATER.includes(response.status)) {
-    return { outcome: 'retry', reason: `status ${response.status}`, is_ours: true };
+  if (status === 401) return { outcome: 'sign-in' };
+  if (status >= 500 || AGAIN_LATER.includes(status)) {
+    const is_fault = status === 500;
+    return { outcome: 'retry', reason: `status ${status}`, is_ours: true, is_fault };
   }
-  const content: unknown = await response.json();
-  if (response.ok) {
-    const body = v.parse(question.schema, content);
-    return { outcome: 'answered', body, round_trip_ms: 0 };
+  const content: unknown = JSON.parse(text);
+  if (status >= 200 && status < 300) {
+    return { outcome: 'answered', body: v.parse(schema, content), round_trip_ms };
   }
   const problem = v.parse(PROBLEM, content);
   return { outcome: 'refused', code: problem.code, text: problem.detail ?? problem.title };
-}
-
-function is_ours(response: Response, nonce: string): boolean {
-  const { headers } = response;
-  return headers.get('Noticing-Sync') === '1' && headers.get('Noticing-Nonce') === nonce;
-}
-
-function is_timeout(cause: unknown): boolean {
-  return cause instanceof DOMException && cause.name === 'TimeoutError';
 }

@@ -1,7 +1,11 @@
 import * as v from 'valibot';
 import type { ReceivedItem } from '../log/log.ts';
-import { expectAnswer, Interrupted } from './answer.ts';
-import { askSession, type Conversation } from './conversation.ts';
+import { note, readMeta } from '../log/meta.ts';
+import { readMark } from '../log/read.ts';
+import { receiveItems } from '../log/receive.ts';
+import type { Script } from '../machine/effect.ts';
+import { ask, expectAnswer, Interrupted } from './answer.ts';
+import type { Conversation } from './conversation.ts';
 import { confirmSession } from './session.ts';
 
 export const ITEM = v.variant('what', [
@@ -41,13 +45,13 @@ export const CHANGES = v.looseObject({
 });
 
 /** Fetches what this person may hold offline. Only with her own session, never with a colleague's. */
-export async function pullChanges(talk: Conversation): Promise<void> {
-  if (!(await confirmSession(talk))) return;
-  let cursor = ((await talk.log.meta.get('cursor')) as string | undefined) ?? '';
+export function* pullChanges(talk: Conversation): Script<void> {
+  if (!(yield* confirmSession(talk))) return;
+  let cursor = (yield* readMeta<string>('cursor')) ?? '';
   for (;;) {
-    const page = await askChanges(talk, cursor);
-    if (page.reset && cursor !== '') return startOver(talk);
-    await talk.log.receive({ items: await readItems(talk, page.items), cursor: page.cursor });
+    const page = yield* askChanges(cursor);
+    if (page.reset && cursor !== '') return yield* startOver(talk);
+    yield* receiveItems({ items: yield* readItems(page.items), cursor: page.cursor });
     if (!page.more) break;
     cursor = page.cursor;
   }
@@ -55,38 +59,47 @@ export async function pullChanges(talk: Conversation): Promise<void> {
 }
 
 /** Everything is fetched before anything is replaced: a tablet that goes offline half-way keeps its names. */
-async function startOver(talk: Conversation): Promise<void> {
+function* startOver(talk: Conversation): Script<void> {
   const items: ReceivedItem[] = [];
   let cursor = '';
   for (;;) {
-    const page = await askChanges(talk, cursor);
+    const page = yield* askChanges(cursor);
     // Something was withdrawn meanwhile: what was fetched so far may hold it.
     if (page.reset && cursor !== '') {
       throw new Interrupted({ outcome: 'retry', reason: 'reset again', is_ours: true });
     }
-    items.push(...(await readItems(talk, page.items)));
+    items.push(...(yield* readItems(page.items)));
     cursor = page.cursor;
     if (!page.more) break;
   }
-  await talk.log.receive({ items, cursor, replaces_all: true });
+  yield* receiveItems({ items, cursor, replaces_all: true });
   talk.has_changes_waiting = false;
 }
 
-async function askChanges(talk: Conversation, cursor: string) {
-  const query = new URLSearchParams({ after: cursor, limit: '500' });
+function* askChanges(cursor: string) {
+  // What this tablet sent under the stream it writes to now, it has. Not so what an older stream sent: this
+  // tablet may be a copy of the one that did.
+  const { stream_id } = yield* readMark();
+  const query = new URLSearchParams({ after: cursor, limit: '500', not_from: stream_id });
   const path = `/api/v1/sync/changes?${query}`;
-  return expectAnswer(await askSession(talk.ports, { path, schema: CHANGES, timeout_ms: 30_000 }));
+  return expectAnswer(yield* ask({ path, schema: CHANGES, timeout_ms: 30_000 }));
 }
 
 /** An item of a later version is noted and left: it must not hold up what this version knows. */
-async function readItems(talk: Conversation, items: readonly unknown[]): Promise<ReceivedItem[]> {
+function* readItems(items: readonly unknown[]): Script<ReceivedItem[]> {
   const known: ReceivedItem[] = [];
   for (const item of items) {
     const read = v.safeParse(ITEM, item);
     if (read.success && is_readable(read.output)) known.push(read.output);
-    else await talk.log.note('change-not-understood', JSON.stringify(item).slice(0, 200));
+    else yield* note('change-not-understood', nameItem(item));
   }
   return known;
+}
+
+/** What it is, and nothing of what it says: this is kept in the clear. */
+function nameItem(item: unknown): string {
+  const named = v.safeParse(v.looseObject({ what: v.string() }), item);
+  return named.success ? named.output.what.slice(0, 40) : typeof item;
 }
 
 function is_readable(item: ReceivedItem): boolean {

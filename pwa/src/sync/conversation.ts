@@ -1,10 +1,13 @@
 import type * as v from 'valibot';
-import type { DeviceLog } from '../log/log.ts';
-import { type Answer, ask } from './answer.ts';
-import { makeNonce, type Ports } from './ports.ts';
+import { hashBytes } from '../log/hash.ts';
+import { writeStream } from '../log/meta.ts';
+import type { StreamRow } from '../log/stores.ts';
+import { sign } from '../machine/ask.ts';
+import type { Script } from '../machine/effect.ts';
+import { type Answer, ask, makeNonce, type Question } from './answer.ts';
 import type { Session } from './session.ts';
-import { openStreamKey, signRequest } from './signature.ts';
 import type { Attention } from './status.ts';
+import { openStreamKey } from './stream_key.ts';
 
 export interface Limits {
   readonly max_entries: number;
@@ -13,80 +16,65 @@ export interface Limits {
 
 /** What one page life of talking with the server remembers. */
 export interface Conversation {
-  readonly log: DeviceLog;
+  readonly person_id: string;
   readonly session: Session;
-  readonly ports: Ports;
-  /** null: say hello first. Forgotten whenever an answer stays away. */
-  limits: Limits | null;
+  /** By stream; a stream that is missing here says hello first. Forgotten whenever an answer stays away. */
+  readonly limits: Map<string, Limits>;
   batch_size: number;
   round_trip_ms: number | null;
   has_changes_waiting: boolean;
   /** The last question that needed a session found none. */
   needs_sign_in: boolean;
+  /** The server's clock and epoch as last heard. */
+  server_ms: number | null;
+  server_epoch: string | null;
   attention: Attention | null;
 }
 
-export function beginConversation(log: DeviceLog, session: Session, ports: Ports): Conversation {
+export function beginConversation(session: Session): Conversation {
   return {
-    log,
+    person_id: session.person_id,
     session,
-    ports,
-    limits: null,
+    limits: new Map(),
     batch_size: 1_000,
     round_trip_ms: null,
     has_changes_waiting: true,
     needs_sign_in: false,
+    server_ms: null,
+    server_epoch: null,
     attention: null,
   };
 }
 
-interface Request<Schema extends v.GenericSchema> {
-  readonly path: string;
-  readonly schema: Schema;
-  readonly timeout_ms: number;
-  readonly method?: 'GET' | 'POST';
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
 /** Asked with the stream's key: delivers whoever is signed in, or nobody. */
-export async function askSigned<Schema extends v.GenericSchema>(
+export function* askSigned<Schema extends v.GenericSchema>(
   talk: Conversation,
-  request: Request<Schema> & { readonly body?: Uint8Array<ArrayBuffer> },
-): Promise<Answer<v.InferOutput<Schema>>> {
-  const { ports, log } = talk;
-  const nonce = makeNonce(ports.random);
-  const [key, { stream_id }] = await Promise.all([openStreamKey(log.meta), log.mark()]);
-  const signature = await signRequest(key, stream_id, {
-    method: request.method ?? 'GET',
-    path: request.path,
-    nonce,
-    body: request.body ?? new Uint8Array(),
-  });
-  const answer = await ask(ports.fetch, {
-    ...request,
-    url: ports.base + request.path,
-    nonce,
-    headers: { ...request.headers, ...signature },
-  });
+  stream: Pick<StreamRow, 'stream_id'>,
+  question: Question<Schema>,
+): Script<Answer<v.InferOutput<Schema>>> {
+  const nonce = yield* makeNonce();
+  const headers = yield* signRequest(stream.stream_id, nonce, question);
+  const answer = yield* ask({ ...question, nonce, headers: { ...question.headers, ...headers } });
   if (answer.outcome === 'answered') talk.round_trip_ms = answer.round_trip_ms;
   // The server does not know this stream (any more): enrol it again, which repeats safely.
-  if (is_unknown_stream(answer)) await log.meta.put('enrolled', null);
+  if (is_unknown_stream(answer)) yield* writeStream(stream.stream_id, { is_enrolled: false });
   return answer;
+}
+
+/** Over method, path without query, nonce, and the body as it is sent. */
+export function* signRequest(
+  stream_id: string,
+  nonce: string,
+  { method = 'GET', path, body }: Pick<Question<v.GenericSchema>, 'method' | 'path' | 'body'>,
+): Script<Record<string, string>> {
+  const bytes =
+    typeof body === 'string' ? new TextEncoder().encode(body) : (body ?? new Uint8Array());
+  const { private_key } = yield* openStreamKey();
+  const text = `${method}\n${path.split('?')[0]}\n${nonce}\n${hashBytes(bytes)}`;
+  return { 'Noticing-Stream': stream_id, 'Noticing-Signature': yield* sign(private_key, text) };
 }
 
 export function is_unknown_stream(answer: Answer<unknown>): boolean {
   if (answer.outcome === 'refused') return answer.code === 'stream-unknown';
   return answer.outcome === 'sign-in';
-}
-
-/** Asked with the session's cookie. */
-export function askSession<Schema extends v.GenericSchema>(
-  ports: Ports,
-  request: Request<Schema> & { readonly body?: string },
-): Promise<Answer<v.InferOutput<Schema>>> {
-  return ask(ports.fetch, {
-    ...request,
-    url: ports.base + request.path,
-    nonce: makeNonce(ports.random),
-  });
 }

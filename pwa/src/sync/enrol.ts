@@ -1,34 +1,75 @@
 import * as v from 'valibot';
-import { expectAnswer } from './answer.ts';
-import { askSession, type Conversation } from './conversation.ts';
+import { readMeta, writeMeta, writeStream } from '../log/meta.ts';
+import { readAllStreams } from '../log/read.ts';
+import type { StreamRow } from '../log/stores.ts';
+import type { Script } from '../machine/effect.ts';
+import { ask, expectAnswer, type Question } from './answer.ts';
+import { askSigned, type Conversation } from './conversation.ts';
 import { confirmSession } from './session.ts';
-import { openStreamKey } from './signature.ts';
+import { openStreamKey } from './stream_key.ts';
 
-const ENROLLED = v.looseObject({ stream_id: v.string() });
+export const ORGANISATION_KEY = v.looseObject({
+  key_id: v.string(),
+  jwk: v.record(v.string(), v.unknown()),
+});
+const ENROLLED = v.looseObject({
+  stream_id: v.string(),
+  organisation_key: v.optional(v.nullable(ORGANISATION_KEY)),
+});
+type Enrolment = Question<typeof ENROLLED>;
 
 /**
- * Binds this stream to its person, once. False while somebody else is signed in here:
+ * Binds a stream to its person, once. False while somebody else is signed in here:
  * the stream must not become theirs.
  */
-export async function enrolStream(talk: Conversation): Promise<boolean> {
-  const { log, ports } = talk;
-  const { stream_id } = await log.mark();
-  if ((await log.meta.get('enrolled')) === stream_id) return true;
-  const me = await confirmSession(talk);
-  if (!me) return false;
-  const { public_key } = await openStreamKey(log.meta);
-  expectAnswer(
-    await askSession(ports, {
-      path: '/api/v1/sync/streams',
-      method: 'POST',
-      schema: ENROLLED,
-      timeout_ms: 10_000,
-      headers: { 'Content-Type': 'application/json', 'X-CSRFToken': me.csrf_token ?? '' },
-      body: JSON.stringify({ stream_id, public_key, device_label: nameDevice() }),
-    }),
-  );
-  await log.meta.put('enrolled', stream_id);
+export function* enrolStream(talk: Conversation, stream: StreamRow): Script<boolean> {
+  if (yield* is_enrolled(stream)) return true;
+  const { public_key } = yield* openStreamKey();
+  const enrolment: Enrolment = {
+    path: '/api/v1/sync/streams',
+    method: 'POST',
+    schema: ENROLLED,
+    timeout_ms: 10_000,
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ stream_id: stream.stream_id, public_key, device_label: nameDevice() }),
+  };
+  const enrolled =
+    (yield* vouchForOwn(talk, stream, enrolment)) ?? (yield* enrolWithSession(talk, enrolment));
+  if (!enrolled) return false;
+  if (enrolled.organisation_key) yield* writeMeta('organisation_key', enrolled.organisation_key);
+  yield* writeStream(stream.stream_id, { is_enrolled: true });
   return true;
+}
+
+function* is_enrolled(stream: StreamRow): Script<boolean> {
+  if (stream.is_enrolled !== undefined) return stream.is_enrolled;
+  // Written by the first version of the log.
+  return (yield* readMeta<string>('enrolled')) === stream.stream_id;
+}
+
+type Enrolled = v.InferOutput<typeof ENROLLED>;
+
+/** A stream of this profile that the server knows already vouches for a further one, whoever is signed in. */
+function* vouchForOwn(
+  talk: Conversation,
+  stream: StreamRow,
+  enrolment: Enrolment,
+): Script<Enrolled | null> {
+  const { current, retired } = yield* readAllStreams();
+  for (const other of [current, ...retired]) {
+    if (other.stream_id === stream.stream_id || !(yield* is_enrolled(other))) continue;
+    const answer = yield* askSigned(talk, other, enrolment);
+    if (answer.outcome === 'answered') return answer.body;
+    if (answer.outcome === 'retry') expectAnswer(answer);
+  }
+  return null;
+}
+
+function* enrolWithSession(talk: Conversation, enrolment: Enrolment): Script<Enrolled | null> {
+  const me = yield* confirmSession(talk);
+  if (!me) return null;
+  const headers = { ...enrolment.headers, 'X-CSRFToken': me.csrf_token ?? '' };
+  return expectAnswer(yield* ask({ ...enrolment, headers }));
 }
 
 function nameDevice(): string {

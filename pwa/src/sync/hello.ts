@@ -1,6 +1,11 @@
 import * as v from 'valibot';
+import { readMeta, writeMeta } from '../log/meta.ts';
+import type { StreamRow } from '../log/stores.ts';
+import type { Script } from '../machine/effect.ts';
 import { expectAnswer } from './answer.ts';
 import { askSigned, type Conversation } from './conversation.ts';
+import { ORGANISATION_KEY } from './enrol.ts';
+import { noteReading, READING } from './reading.ts';
 import { reconcile } from './reconcile.ts';
 
 export const HELLO = v.looseObject({
@@ -10,23 +15,40 @@ export const HELLO = v.looseObject({
   limits: v.looseObject({ max_entries: v.number(), max_bytes: v.number() }),
   acknowledged_through: v.number(),
   acknowledged_hash: v.string(),
+  reading: v.optional(READING),
+  organisation_key: v.optional(v.nullable(ORGANISATION_KEY)),
 });
 
 /**
  * Where does the server stand? A server that was restored stands behind: checks are taken
- * back to its mark, and what follows is sent again. False where the streams have forked.
+ * back to its mark, and what follows is sent again. False where the stream has forked.
  */
-export async function sayHello(talk: Conversation): Promise<boolean> {
-  if (talk.limits) return true;
+export function* sayHello(talk: Conversation, stream: StreamRow): Script<boolean> {
+  if (talk.limits.has(stream.stream_id)) return true;
   const hello = expectAnswer(
-    await askSigned(talk, { path: '/api/v1/sync/hello', schema: HELLO, timeout_ms: 10_000 }),
+    yield* askSigned(talk, stream, {
+      path: '/api/v1/sync/hello',
+      schema: HELLO,
+      timeout_ms: 10_000,
+    }),
   );
   // A push whose answer was lost may have set entries aside: the changes tell.
   talk.has_changes_waiting = true;
-  if ((await talk.log.meta.get('server_epoch')) !== hello.server_epoch) {
-    await talk.log.meta.put('server_epoch', hello.server_epoch);
+  talk.server_ms = Date.parse(hello.server_time);
+  talk.server_epoch = hello.server_epoch;
+  yield* noteWhatItSaid(hello);
+  const is_ours = yield* reconcile(talk, stream, { ...hello, set_aside: [] }, true);
+  if (is_ours) talk.limits.set(stream.stream_id, hello.limits);
+  return is_ours;
+}
+
+function* noteWhatItSaid(hello: v.InferOutput<typeof HELLO>): Script<void> {
+  if ((yield* readMeta('server_epoch')) !== hello.server_epoch) {
+    yield* writeMeta('server_epoch', hello.server_epoch);
   }
-  if (!(await reconcile(talk, { ...hello, set_aside: [] }, true))) return false;
-  talk.limits = hello.limits;
-  return true;
+  yield* noteReading(hello.reading);
+  const key = hello.organisation_key;
+  if (!key) return;
+  const known = yield* readMeta<{ key_id: string }>('organisation_key');
+  if (known?.key_id !== key.key_id) yield* writeMeta('organisation_key', key);
 }

@@ -1,74 +1,150 @@
+import { streamsToDeliver } from '../log/deliver.ts';
+import { LogError } from '../log/error.ts';
+import { note, writeMeta } from '../log/meta.ts';
+import {
+  randomFraction,
+  readClock,
+  releaseLock,
+  takeLock,
+  tellScreens,
+  wait,
+} from '../machine/ask.ts';
+import type { Moment, Script } from '../machine/effect.ts';
+import { Interrupted, type Unanswered } from './answer.ts';
 import { waitingTime } from './backoff.ts';
+import { pullChanges } from './changes.ts';
+import { type Conversation, is_unknown_stream } from './conversation.ts';
+import { enrolStream } from './enrol.ts';
+import { sayHello } from './hello.ts';
+import { pushEntries } from './push.ts';
+import type { Network } from './status.ts';
+import { verifyWhenDue } from './verify.ts';
 
 /** push: what is on this tablet only. all: also fetch what is new. */
 export type Want = 'push' | 'all';
 
-export interface Loop {
-  /** Runs within `delay_ms`, or sooner if that was planned already. */
-  plan(want: Want, delay_ms: number): void;
-  stop(): void;
+/** What the screens learn of each round. */
+export interface RoundTold {
+  readonly what: 'round';
+  readonly is_sending: boolean;
+  /** null: what went wrong was on this tablet and tells nothing about the network. */
+  readonly network?: Network | null;
+  readonly attention?: Conversation['attention'];
 }
 
+/** Within two seconds of a tap; the next tap also ends a long wait. */
+const AFTER_TAP_MS = 1_000;
 const IDLE_MS = 5 * 60_000;
-const NEVER = Number.POSITIVE_INFINITY;
+/** A tab that was frozen with the lock in its hand loses it after this. */
+const PATIENCE_MS = 60_000;
 
-/** When to talk. `talk` gives true where all went well; a talk that breaks is tried again like any other. */
-export function startLoop(talk: (want: Want) => Promise<boolean>): Loop {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let due = NEVER;
-  let fetch_due = NEVER;
+/** When to talk: at once, after taps, when nudged, and in between at growing pauses. For ever. */
+export function* keepInStep(
+  talk: Conversation,
+  round: (talk: Conversation, want: Want) => Script<boolean> = oneRound,
+): Script<never> {
   let failures = 0;
-  let is_talking = false;
-  let is_stopped = false;
-
-  const plan = (want: Want, delay_ms: number) => {
-    const at = performance.now() + delay_ms;
-    if (want === 'all') fetch_due = Math.min(fetch_due, at);
-    if (is_stopped || at >= due) return;
-    due = at;
-    clearTimeout(timer);
-    // While talking only `due` is kept: the end of the talk plans on from it.
-    if (!is_talking) timer = setTimeout(run, delay_ms);
-  };
-  const run = async () => {
-    const want = performance.now() >= fetch_due - 1 ? 'all' : 'push';
-    if (want === 'all') fetch_due = NEVER;
-    due = NEVER;
-    is_talking = true;
-    let went_well = false;
-    try {
-      went_well = await talk(want);
-    } catch (cause) {
-      console.error(cause);
-    } finally {
-      is_talking = false;
-    }
+  let want: Want = 'all';
+  let fetched: Moment | null = null;
+  for (;;) {
+    const went_well = yield* round(talk, want);
     failures = went_well ? 0 : failures + 1;
-    const asked_meanwhile = due;
-    due = NEVER;
-    plan('all', went_well ? IDLE_MS : waitingTime(failures, Math.random));
-    plan('push', Math.max(0, asked_meanwhile - performance.now()));
-  };
-  return {
-    plan,
-    stop() {
-      is_stopped = true;
-      clearTimeout(timer);
-    },
-  };
+    if (want === 'all') fetched = yield* readClock();
+    const pause = went_well ? IDLE_MS : waitingTime(failures, yield* randomFraction());
+    let woken = yield* wait(pause);
+    want = 'all';
+    if (woken !== 'tapped') continue;
+    woken = yield* wait(AFTER_TAP_MS, false);
+    if (woken !== 'nudged' && !(yield* is_long_ago(fetched))) want = 'push';
+  }
 }
 
-/** `navigator.onLine` is not believed; these are only good moments to try. */
-export function listenToPage(listener: () => void): () => void {
-  if (typeof window === 'undefined') return () => undefined;
-  const onVisible = () => {
-    if (document.visibilityState === 'visible') listener();
-  };
-  const moments = ['online', 'offline', 'focus', 'pageshow'];
-  for (const moment of moments) window.addEventListener(moment, listener);
-  document.addEventListener('visibilitychange', onVisible);
-  return () => {
-    for (const moment of moments) window.removeEventListener(moment, listener);
-    document.removeEventListener('visibilitychange', onVisible);
-  };
+function* is_long_ago(moment: Moment | null): Script<boolean> {
+  const now = yield* readClock();
+  if (!moment || now.clock_session_id !== moment.clock_session_id) return true;
+  return now.elapsed_ms - moment.elapsed_ms >= IDLE_MS;
+}
+
+/** One talk with the server, by one tab at a time: it only saves work. True where all went well. */
+export function* oneRound(talk: Conversation, want: Want): Script<boolean> {
+  yield* tellScreens({ what: 'round', is_sending: true } satisfies RoundTold);
+  let outcome: Outcome;
+  try {
+    const held = yield* takeLock(`noticing-sync-${talk.person_id}`, PATIENCE_MS);
+    try {
+      outcome = yield* converse(talk, want);
+    } finally {
+      yield* releaseLock(held);
+    }
+  } catch (cause) {
+    outcome = yield* explain(talk, cause);
+  }
+  const { network, went_well } = outcome;
+  const { attention } = talk;
+  yield* tellScreens({ what: 'round', is_sending: false, network, attention } satisfies RoundTold);
+  return went_well;
+}
+
+/** Steps 4 and 5 of the journey, in their order; each stands in a file of its own. */
+function* converse(talk: Conversation, want: Want): Script<Outcome> {
+  // Who is signed in is only found out when fetching.
+  if (want === 'all' || talk.attention?.code !== 'other-person') talk.attention = null;
+  const is_in_step = yield* deliver(talk);
+  if (want === 'all' || talk.has_changes_waiting || !is_in_step) yield* pullChanges(talk);
+  if (is_in_step) yield* verifyWhenDue(talk);
+  yield* noteContact();
+  const went_well = talk.attention === null && !talk.needs_sign_in;
+  return { network: talk.needs_sign_in ? 'sign-in' : 'online', went_well };
+}
+
+const FORKS_A_ROUND = 3;
+
+/** All streams that have something; again from the beginning where one had to be left for a new one. */
+function* deliver(talk: Conversation): Script<boolean> {
+  for (let round = 0; round < FORKS_A_ROUND; round += 1) {
+    let is_in_step = true;
+    for (const stream of yield* streamsToDeliver()) {
+      is_in_step &&=
+        (yield* enrolStream(talk, stream)) &&
+        (yield* sayHello(talk, stream)) &&
+        (yield* pushEntries(talk, stream));
+    }
+    if (is_in_step || talk.attention) return is_in_step;
+  }
+  return false;
+}
+
+function* noteContact(): Script<void> {
+  const { wall_ms } = yield* readClock();
+  yield* writeMeta('last_contact_at', new Date(wall_ms).toISOString());
+}
+
+interface Outcome {
+  readonly network: Network | null;
+  /** False: try again after a growing pause. */
+  readonly went_well: boolean;
+}
+
+function* explain(talk: Conversation, cause: unknown): Script<Outcome> {
+  talk.limits.clear();
+  if (cause instanceof Interrupted) {
+    return { network: explainAnswer(talk, cause.answer), went_well: false };
+  }
+  talk.attention = { code: cause instanceof LogError ? 'storage' : 'failed', text: null };
+  try {
+    yield* note('sync-failed', String(cause));
+  } catch {
+    // The storage that failed is the one that this would be written to.
+  }
+  return { network: null, went_well: false };
+}
+
+function explainAnswer(talk: Conversation, answer: Unanswered): Network {
+  if (answer.outcome === 'sign-in') return 'sign-in';
+  if (answer.outcome === 'retry' && !answer.is_ours) return 'offline';
+  if (answer.outcome === 'retry') talk.attention = { code: 'server-trouble', text: null };
+  else if (answer.outcome === 'smaller') talk.attention = { code: 'refused', text: null };
+  // An unknown stream is enrolled in the next round: nothing that a person need know.
+  else if (!is_unknown_stream(answer)) talk.attention = { code: 'refused', text: answer.text };
+  return 'online';
 }

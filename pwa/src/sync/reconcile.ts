@@ -1,6 +1,12 @@
+import { acknowledge, readHashes } from '../log/deliver.ts';
+import { EMPTY_HASH, extendHash } from '../log/hash.ts';
 import type { SetAsideEntry } from '../log/log.ts';
+import { note } from '../log/meta.ts';
+import { readStream } from '../log/read.ts';
+import type { StreamRow } from '../log/stores.ts';
+import { forkStream } from '../log/streams.ts';
+import type { Script } from '../machine/effect.ts';
 import type { Conversation } from './conversation.ts';
-import { ownHash } from './running_hash.ts';
 
 interface ServerMark {
   readonly acknowledged_through: number;
@@ -9,21 +15,20 @@ interface ServerMark {
 }
 
 /**
- * Gives checks only where the server's running hash is this tablet's own. A tablet restored
- * from an image must not see another's checks on its taps: then nothing moves.
+ * Gives checks only where the server's running hash is this tablet's own. A tablet restored from an image must
+ * not see another's checks on its taps: then what it holds goes into a new stream, and false is returned.
  */
-export async function reconcile(
+export function* reconcile(
   talk: Conversation,
+  { stream_id }: Pick<StreamRow, 'stream_id'>,
   server: ServerMark,
   may_go_back: boolean,
-): Promise<boolean> {
-  const { log } = talk;
-  const { stream_id } = await log.mark();
+): Script<boolean> {
   const through = server.acknowledged_through;
-  const hash = await ownHash(log, through);
+  const hash = yield* ownHash(stream_id, through);
   if (hash === null || hash !== server.acknowledged_hash) {
-    talk.attention = { code: 'stream-forked', text: null };
-    await log.note('stream-forked', `mark ${through}: ${server.acknowledged_hash}, own ${hash}`);
+    // Nothing of it is confirmed any more, not even what had its check.
+    yield* leaveStream(talk, stream_id, 0);
     return false;
   }
   const set_aside = server.set_aside.map(({ stream_seq, entry_id, code, text }) => ({
@@ -33,6 +38,30 @@ export async function reconcile(
     code,
     text,
   }));
-  await log.acknowledge({ stream_id, through, hash, set_aside, may_go_back });
+  yield* acknowledge({ stream_id, through, hash, set_aside, may_go_back });
   return true;
+}
+
+/** The numbers of this stream are somebody else's, too: goes on in a new one. */
+export function* leaveStream(
+  talk: Conversation,
+  stream_id: string,
+  confirmed_through: number,
+): Script<void> {
+  yield* note('stream-forked', `${stream_id} after ${confirmed_through}`);
+  yield* forkStream(stream_id, confirmed_through);
+  talk.has_changes_waiting = true;
+}
+
+/** This tablet's own running hash over a stream's entries 1 … `through`; null where it has fewer. */
+function* ownHash(stream_id: string, through: number): Script<string | null> {
+  const stream = yield* readStream(stream_id);
+  if (!stream || through > stream.last_seq) return null;
+  const { acknowledged_through, acknowledged_hash } = stream;
+  if (through === acknowledged_through) return acknowledged_hash;
+  const is_ahead = through > acknowledged_through;
+  const from = is_ahead ? acknowledged_through : 0;
+  const hashes = yield* readHashes(stream_id, from + 1, through);
+  if (hashes.length !== through - from) return null;
+  return extendHash(is_ahead ? acknowledged_hash : EMPTY_HASH, hashes);
 }

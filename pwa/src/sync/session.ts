@@ -5,11 +5,13 @@ import {
   rememberAccount,
   rememberedAccounts,
 } from '../log/accounts.ts';
-import { type Answer, expectAnswer } from './answer.ts';
-import { askSession, type Conversation } from './conversation.ts';
-import { browserPorts, type Ports } from './ports.ts';
+import type { Script } from '../machine/effect.ts';
+import { perform } from '../machine/perform.ts';
+import { type Answer, ask, expectAnswer } from './answer.ts';
+import type { Conversation } from './conversation.ts';
 import { forgetSignedOut, is_signed_out } from './signed_out.ts';
 import type { Network } from './status.ts';
+import { browserPorts, type Ports, sessionPort } from './world.ts';
 
 /** Who works on this tablet now. */
 export interface Session {
@@ -43,13 +45,13 @@ const PATIENCE_MS = 10_000;
 /** Somebody stands in a classroom door: what the tablet knows is enough to begin. */
 const PATIENCE_WITH_MEMORY_MS = 2_500;
 
-function askWhoIAm(ports: Ports, timeout_ms: number): Promise<Answer<Session>> {
-  return askSession(ports, { path: '/api/v1/me', schema: ME, timeout_ms });
+function* askWhoIAm(timeout_ms: number): Script<Answer<Session>> {
+  return yield* ask({ path: '/api/v1/me', schema: ME, timeout_ms });
 }
 
 /** The server's word that this is still the same person; null while somebody else is signed in. */
-export async function confirmSession(talk: Conversation): Promise<Session | null> {
-  const answer = await askWhoIAm(talk.ports, PATIENCE_MS);
+export function* confirmSession(talk: Conversation): Script<Session | null> {
+  const answer = yield* askWhoIAm(PATIENCE_MS);
   if (answer.outcome === 'sign-in') talk.needs_sign_in = true;
   const me = expectAnswer(answer);
   talk.needs_sign_in = false;
@@ -61,7 +63,7 @@ export async function confirmSession(talk: Conversation): Promise<Session | null
 export async function openSession(ports: Ports = browserPorts): Promise<OpenedSession> {
   const accounts = await rememberedAccounts();
   const patience = accounts.length > 0 ? PATIENCE_WITH_MEMORY_MS : PATIENCE_MS;
-  const answer = await askWhoIAm(ports, patience);
+  const answer = await perform(askWhoIAm(patience), sessionPort(ports));
   if (answer.outcome === 'answered') {
     const session = answer.body;
     await remember(session);
@@ -81,7 +83,7 @@ export async function openSession(ports: Ports = browserPorts): Promise<OpenedSe
  * Its token is asked for now: the app may have been opened without a network, or signed in again since.
  */
 export async function signOut(session: Session, ports: Ports = browserPorts): Promise<boolean> {
-  const answer = await askWhoIAm(ports, PATIENCE_MS);
+  const answer = await perform(askWhoIAm(PATIENCE_MS), sessionPort(ports));
   if (answer.outcome !== 'answered' && answer.outcome !== 'sign-in') return false;
   const is_signed_in = answer.outcome === 'answered' && answer.body.person_id === session.person_id;
   if (is_signed_in && !(await endSession(answer.body, ports))) return false;

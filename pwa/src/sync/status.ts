@@ -11,8 +11,10 @@ export interface Attention {
 }
 
 export type AttentionCode =
-  /** The server holds other entries under this tablet's numbers: no check is given. */
-  | 'stream-forked'
+  /** The profile is locked, and what it holds cannot be sent sealed yet. */
+  | 'locked'
+  /** The server's disk does not hold what it acknowledged, and sending it again did not mend it. */
+  | 'not-verified'
   /** The server answered with a Problem; `text` is its sentence. */
   | 'refused'
   /** The server answers that it cannot at the moment (busy, or an error of its own). */

@@ -19,7 +19,8 @@ export function waitingReason(status: SyncStatus, now_ms: number): string {
 }
 
 const ATTENTION: Record<AttentionCode, MessageKey> = {
-  'stream-forked': 'sync.attention_forked',
+  locked: 'sync.attention_locked',
+  'not-verified': 'sync.attention_not_verified',
   refused: 'sync.attention_refused',
   'server-trouble': 'sync.attention_server_trouble',
   'no-progress': 'sync.attention_no_progress',

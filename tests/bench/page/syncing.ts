@@ -3,9 +3,11 @@ import { readClock, writeTime } from '../../../pwa/src/entry/clock.ts';
 import { type MadeEntry, makeEntry, makeId, type Payload } from '../../../pwa/src/entry/entry.ts';
 import { deviceRandom } from '../../../pwa/src/entry/random.ts';
 import { startedPayload } from '../../../pwa/src/home/start/start_choices.ts';
-import type { DeviceLog } from '../../../pwa/src/log/log.ts';
+import { gatherEntries } from '../../../pwa/src/log/deliver.ts';
+import type { DeviceLog, UnsentEntry } from '../../../pwa/src/log/log.ts';
 import { openLog } from '../../../pwa/src/log/open.ts';
-import { makeNonce } from '../../../pwa/src/sync/ports.ts';
+import { readMark } from '../../../pwa/src/log/read.ts';
+import { writeBase64Url } from '../../../pwa/src/sync/base64.ts';
 import { openSession, type Session } from '../../../pwa/src/sync/session.ts';
 import { startSync } from '../../../pwa/src/sync/sync.ts';
 import { readDirectory } from '../../../pwa/src/visits/directory.ts';
@@ -47,13 +49,20 @@ export async function append(
   }
 }
 
+/** What has no check yet, as it lies in the log. */
+export async function unsentBodies(count: number): Promise<string[]> {
+  const { stream_id, acknowledged_through } = await log.perform(readMark());
+  const { entries } = await log.perform(gatherEntries(stream_id, acknowledged_through + 1, count));
+  return (entries as UnsentEntry[]).map(({ body }) => body);
+}
+
 /** Sends by the app's own sync; ms until the last entry has its check on this side. */
 export async function send(): Promise<{ ms: number; entries: number }> {
-  const before = await log.mark();
+  const before = await log.perform(readMark());
   const started = performance.now();
   const checked = new Promise<number>((resolve) => {
     const stop = log.subscribe(async ({ what }) => {
-      const { acknowledged_through, last_seq } = await log.mark();
+      const { acknowledged_through, last_seq } = await log.perform(readMark());
       if (what !== 'acknowledged' || acknowledged_through < last_seq) return;
       stop();
       resolve(performance.now());
@@ -68,7 +77,9 @@ export async function send(): Promise<{ ms: number; entries: number }> {
 
 /** The naive way: one POST an entry, the next one after its answer. */
 export async function sendOneByOne(): Promise<{ ms: number; entries: number }> {
-  const waiting = await log.unsent(10_000);
+  const { stream_id, acknowledged_through } = await log.perform(readMark());
+  const gathered = await log.perform(gatherEntries(stream_id, acknowledged_through + 1, 10_000));
+  const waiting = gathered.entries as UnsentEntry[];
   const started = performance.now();
   for (const one of waiting) await post(one.stream_id, one.stream_seq, one.body);
   return { ms: performance.now() - started, entries: waiting.length };
@@ -90,7 +101,7 @@ async function post(stream_id: string, from_seq: number, body: string): Promise<
     headers: {
       'Content-Type': 'application/json',
       'X-CSRFToken': session.csrf_token ?? '',
-      'Noticing-Nonce': makeNonce(deviceRandom),
+      'Noticing-Nonce': writeBase64Url(deviceRandom(16)),
     },
     body: JSON.stringify({
       stream_id,

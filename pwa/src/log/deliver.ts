@@ -1,0 +1,185 @@
+import { all, get, put, run, seal, tellScreens } from '../machine/ask.ts';
+import type { Script, Transaction } from '../machine/effect.ts';
+import { openKept } from './bodies.ts';
+import { hashBody } from './hash.ts';
+import type { Acknowledgement, UnsentEntry } from './log.ts';
+import type { OwnRow, StreamRow } from './stores.ts';
+import { changeStream, findStream, ofStream, readStreams } from './streams.ts';
+
+/** Streams that may have something to deliver: the one in use, and retired ones that hold unsent entries. */
+export function streamsToDeliver(): Script<StreamRow[]> {
+  return run({
+    stores: ['meta', 'streams'],
+    mode: 'readonly',
+    durability: 'relaxed',
+    *work() {
+      const { current, retired } = yield* readStreams();
+      return [...retired.filter((one) => one.acknowledged_through < one.last_seq), current];
+    },
+  });
+}
+
+/** The rows `first` … of a stream up to `limit`, as they lie on the disk. */
+export function readRows(stream_id: string, first: number, limit: number): Script<OwnRow[]> {
+  return run({
+    stores: ['entries'],
+    mode: 'readonly',
+    durability: 'relaxed',
+    work: () => all<OwnRow>('entries', ofStream(stream_id, first - 1), { limit }),
+  });
+}
+
+export type Batch =
+  | { readonly is_locked: false; readonly entries: readonly UnsentEntry[] }
+  | { readonly is_locked: true; readonly entries: readonly OwnRow[] };
+
+/**
+ * The entries `first` … of a stream, at most `limit`, with consecutive numbers. What is missing or can no
+ * longer be read is declared lost, under its number, so that what follows gets through.
+ */
+export function* gatherEntries(stream_id: string, first: number, limit: number): Script<Batch> {
+  for (;;) {
+    const stream = yield* run(one(stream_id));
+    const last = Math.min(first + limit - 1, stream?.last_seq ?? 0);
+    const rows = (yield* readRows(stream_id, first, limit)).filter((row) => row.stream_seq <= last);
+    const bodies = yield* openKept(rows.map((row) => row.body));
+    if (bodies === 'locked') return { is_locked: true, entries: sealedRun(rows, first) };
+    const by_seq = new Map(
+      rows.map((row, place) => [row.stream_seq, { row, body: bodies[place] }]),
+    );
+    const lost: number[] = [];
+    const entries: UnsentEntry[] = [];
+    for (let seq = first; seq <= last; seq += 1) {
+      const found = by_seq.get(seq);
+      if (typeof found?.body === 'string') entries.push({ ...found.row, body: found.body });
+      else lost.push(seq);
+    }
+    if (lost.length === 0) return { is_locked: false, entries };
+    yield* declareLost(stream_id, lost);
+  }
+}
+
+/** The next run of entries of first … last whose bodies are on this tablet; null where there is none. */
+export function* nextHeld(
+  stream_id: string,
+  first: number,
+  last: number,
+): Script<{ from: number; through: number } | null> {
+  const rows = yield* readRows(stream_id, first, last - first + 1);
+  const held = rows.filter((row) => row.body !== null && row.stream_seq <= last);
+  const start = held[0];
+  if (!start) return null;
+  const end = held.findIndex((row, place) => row.stream_seq !== start.stream_seq + place);
+  const run = end === -1 ? held : held.slice(0, end);
+  return { from: start.stream_seq, through: (run.at(-1) as OwnRow).stream_seq };
+}
+
+function one(stream_id: string): Transaction<StreamRow | undefined> {
+  return {
+    stores: ['meta', 'streams'],
+    mode: 'readonly',
+    durability: 'relaxed',
+    work: () => findStream(stream_id),
+  };
+}
+
+/** The run of sealed rows that begins at `first`: without the key, a hole cannot be told from a lost entry. */
+function sealedRun(rows: readonly OwnRow[], first: number): OwnRow[] {
+  const end = rows.findIndex(
+    (row, place) =>
+      row.stream_seq !== first + place || row.body === null || typeof row.body === 'string',
+  );
+  return end === -1 ? [...rows] : rows.slice(0, end);
+}
+
+/**
+ * Puts into each of these places, once and durably, the word that its entry was lost on this tablet. The
+ * server sets that aside, so the person sees it, and the stream stays without holes.
+ */
+export function* declareLost(stream_id: string, stream_seqs: readonly number[]): Script<void> {
+  const rows = yield* run(readingPlaces(stream_id, stream_seqs));
+  const bodies = stream_seqs.map((stream_seq, place) =>
+    JSON.stringify({ lost: true, stream_seq, hash: rows[place]?.hash ?? null }),
+  );
+  const kept = yield* seal(bodies);
+  yield* run<void>({
+    stores: ['entries'],
+    mode: 'readwrite',
+    durability: 'strict',
+    *work() {
+      for (const [place, stream_seq] of stream_seqs.entries()) {
+        const known = rows[place];
+        yield* put('entries', {
+          stream_id,
+          stream_seq,
+          entry_id: known?.entry_id ?? `${stream_id} ${stream_seq}`,
+          subject_id: known?.subject_id ?? '',
+          ...(known?.at === undefined ? {} : { at: known.at }),
+          hash: hashBody(bodies[place] as string),
+          body: kept[place] ?? null,
+        });
+      }
+    },
+  });
+}
+
+function readingPlaces(
+  stream_id: string,
+  stream_seqs: readonly number[],
+): Transaction<(OwnRow | undefined)[]> {
+  return {
+    stores: ['entries'],
+    mode: 'readonly',
+    durability: 'relaxed',
+    *work() {
+      const rows: (OwnRow | undefined)[] = [];
+      for (const stream_seq of stream_seqs) {
+        rows.push(yield* get<OwnRow>('entries', [stream_id, stream_seq]));
+      }
+      return rows;
+    },
+  };
+}
+
+/** SHA-256 of the bodies first … last of a stream, hex, in order; fewer where rows are missing. */
+export function readHashes(stream_id: string, first: number, last: number): Script<string[]> {
+  return run({
+    stores: ['entries'],
+    mode: 'readonly',
+    durability: 'relaxed',
+    *work() {
+      if (last < first) return [];
+      const range = { from: [stream_id, first], through: [stream_id, last] };
+      return (yield* all<OwnRow>('entries', range)).map((row) => row.hash);
+    },
+  });
+}
+
+/**
+ * Gives checks up to `through`. An answer that comes late never takes one back; only a server that stands
+ * behind does (`may_go_back`).
+ */
+export function* acknowledge(given: Acknowledgement): Script<void> {
+  const has_changed = yield* run<boolean>({
+    stores: ['meta', 'streams', 'set_aside'],
+    mode: 'readwrite',
+    // A check that a power cut takes back is given again by the next hello.
+    durability: 'relaxed',
+    *work() {
+      const stream = yield* findStream(given.stream_id);
+      if (!stream || given.through > stream.last_seq || stream.retired === 'forked') return false;
+      for (const each of given.set_aside) yield* put('set_aside', each);
+      const is_behind = given.through < stream.acknowledged_through;
+      const is_news =
+        given.through > stream.acknowledged_through || (is_behind && given.may_go_back);
+      if (!is_news) return given.set_aside.length > 0;
+      yield* changeStream(given.stream_id, {
+        acknowledged_through: given.through,
+        acknowledged_hash: given.hash,
+        ...(is_behind ? { verified_through: 0, verified_marks: [] } : {}),
+      });
+      return true;
+    },
+  });
+  if (has_changed) yield* tellScreens({ what: 'acknowledged', subject_ids: null });
+}

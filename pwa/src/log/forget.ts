@@ -1,0 +1,147 @@
+import { readEntry } from '../entry/entry.ts';
+import { all, put, run } from '../machine/ask.ts';
+import type { Script, StoreScript, Transaction } from '../machine/effect.ts';
+import { openKept } from './bodies.ts';
+import { readAllStreams } from './read.ts';
+import type { OwnRow, PhotoRow, StreamRow } from './stores.ts';
+import { changeStream, findStream, ofStream } from './streams.ts';
+
+export const KEPT_AFTER_VERIFYING_MS = 30 * 24 * 3_600_000;
+export const PHOTO_KEPT_AFTER_VERIFYING_MS = 7 * 24 * 3_600_000;
+
+/**
+ * An entry leaves this tablet only when the server was seen to hold it whole at least 30 days ago, by the
+ * server's own clock and in its present epoch, and its visit is finished. So tablets can heal a server that
+ * was restored from any backup of these 30 days. Number and hash stay for ever.
+ */
+export function* forgetVerified(server_ms: number, server_epoch: string): Script<number> {
+  const { current, retired } = yield* readAllStreams();
+  let forgotten = 0;
+  for (const stream of [current, ...retired]) {
+    const through = forgettableThrough(stream, server_ms, server_epoch);
+    const first = (stream.forgotten_through ?? 0) + 1;
+    if (through >= first) forgotten += yield* forgetRows(stream.stream_id, first, through);
+  }
+  yield* run(forgettingPhotos(server_ms));
+  return forgotten;
+}
+
+/** The highest number that has been verified for long enough; 0 where none has. */
+export function forgettableThrough(
+  stream: StreamRow,
+  server_ms: number,
+  server_epoch: string,
+): number {
+  if (stream.verified_epoch !== server_epoch) return 0;
+  const old = (stream.verified_marks ?? []).filter(
+    (mark) => server_ms - mark.server_ms >= KEPT_AFTER_VERIFYING_MS,
+  );
+  const through = Math.max(0, ...old.map((mark) => mark.through));
+  return Math.min(through, stream.verified_through ?? 0, stream.acknowledged_through);
+}
+
+const BATCH = 500;
+
+function* forgetRows(stream_id: string, first: number, through: number): Script<number> {
+  let forgotten = 0;
+  for (let from = first; from <= through; from += BATCH) {
+    const last = Math.min(from + BATCH - 1, through);
+    const rows = yield* run(reading(stream_id, from, last));
+    const finished = yield* finishedSubjects(rows);
+    const leaving = rows.filter((row) => row.body !== null && finished.has(row.subject_id));
+    yield* run(forgetting(stream_id, leaving));
+    forgotten += leaving.length;
+  }
+  yield* run(notingPrefix(stream_id, first, through));
+  return forgotten;
+}
+
+function reading(stream_id: string, first: number, last: number): Transaction<OwnRow[]> {
+  const range = { from: [stream_id, first], through: [stream_id, last] };
+  return {
+    stores: ['entries'],
+    mode: 'readonly',
+    durability: 'relaxed',
+    work: () => all<OwnRow>('entries', range),
+  };
+}
+
+function* finishedSubjects(rows: readonly OwnRow[]): Script<Set<string>> {
+  const finished = new Set<string>();
+  for (const subject_id of new Set(rows.map((row) => row.subject_id))) {
+    const own = yield* run<OwnRow[]>({
+      stores: ['entries'],
+      mode: 'readonly',
+      durability: 'relaxed',
+      work: () => all<OwnRow>('entries', subject_id, { index: 'subject_id' }),
+    });
+    const bodies = yield* openKept(own.map((row) => row.body));
+    if (bodies === 'locked') return finished;
+    // What has left already belonged to a finished visit.
+    const is_finished = bodies.some(
+      (body) => body === null || readEntry(body).kind === 'observation.finished',
+    );
+    if (is_finished) finished.add(subject_id);
+  }
+  return finished;
+}
+
+function forgetting(stream_id: string, rows: readonly OwnRow[]): Transaction<void> {
+  return {
+    stores: ['entries', 'meta', 'streams'],
+    mode: 'readwrite',
+    durability: 'strict',
+    *work() {
+      const stream = yield* findStream(stream_id);
+      for (const row of rows) {
+        // Meanwhile the server may have turned out to stand behind.
+        if (row.stream_seq > (stream?.verified_through ?? 0)) continue;
+        yield* put('entries', { ...row, body: null });
+      }
+    },
+  };
+}
+
+/** How far everything has left, so that nobody looks there again. */
+function notingPrefix(stream_id: string, first: number, through: number): Transaction<void> {
+  return {
+    stores: ['entries', 'meta', 'streams'],
+    mode: 'readwrite',
+    durability: 'relaxed',
+    *work() {
+      const range = { from: [stream_id, first], through: [stream_id, through] };
+      const rows = yield* all<OwnRow>('entries', range);
+      const kept = rows.find((row) => row.body !== null);
+      yield* changeStream(stream_id, { forgotten_through: kept ? kept.stream_seq - 1 : through });
+    },
+  };
+}
+
+function forgettingPhotos(server_ms: number): Transaction<void> {
+  return {
+    stores: ['photos'],
+    mode: 'readwrite',
+    durability: 'strict',
+    *work(): StoreScript<void> {
+      for (const photo of yield* all<PhotoRow>('photos', null)) {
+        const is_old =
+          photo.verified_ms !== undefined &&
+          server_ms - photo.verified_ms >= PHOTO_KEPT_AFTER_VERIFYING_MS;
+        if (is_old && photo.bytes !== null) yield* put('photos', { ...photo, bytes: null });
+      }
+    },
+  };
+}
+
+export function rowsToVerify(stream: StreamRow, limit: number): Script<OwnRow[]> {
+  const from = stream.forgotten_through ?? 0;
+  return run({
+    stores: ['entries'],
+    mode: 'readonly',
+    durability: 'relaxed',
+    *work() {
+      const rows = yield* all<OwnRow>('entries', ofStream(stream.stream_id, from), { limit });
+      return rows.filter((row) => row.stream_seq <= stream.acknowledged_through);
+    },
+  });
+}

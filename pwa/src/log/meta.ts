@@ -1,0 +1,70 @@
+import { add, get, put, readClock, run } from '../machine/ask.ts';
+import type { Script } from '../machine/effect.ts';
+import type { StreamRow } from './stores.ts';
+import { changeStream } from './streams.ts';
+
+/** Small things that sync keeps beside the entries. */
+export type MetaKey =
+  | 'cursor'
+  | 'server_epoch'
+  | 'stream_key'
+  | 'enrolled'
+  | 'last_contact_at'
+  | 'organisation_key'
+  | 'verified_at'
+  | 'reading';
+
+export function readMeta<Value>(key: MetaKey): Script<Value | undefined> {
+  return run({
+    stores: ['meta'],
+    mode: 'readonly',
+    durability: 'relaxed',
+    work: () => get<Value>('meta', key),
+  });
+}
+
+export function writeMeta(key: MetaKey, value: unknown): Script<void> {
+  return run({
+    stores: ['meta'],
+    mode: 'readwrite',
+    durability: 'strict',
+    work: () => put('meta', value, key),
+  });
+}
+
+/** Stores `value` unless another tab was first; gives what stands. */
+export function writeMetaOnce<Value>(key: MetaKey, value: Value): Script<Value> {
+  return run({
+    stores: ['meta'],
+    mode: 'readwrite',
+    durability: 'strict',
+    *work() {
+      const known = yield* get<Value>('meta', key);
+      if (known === undefined) yield* put('meta', value, key);
+      return known ?? value;
+    },
+  });
+}
+
+export function writeStream(
+  stream_id: string,
+  changed: Partial<Omit<StreamRow, 'stream_id'>>,
+): Script<void> {
+  return run({
+    stores: ['meta', 'streams'],
+    mode: 'readwrite',
+    durability: 'strict',
+    work: () => changeStream(stream_id, changed),
+  });
+}
+
+/** For whoever helps later; `text` must hold nothing of anybody's evidence. */
+export function* note(code: string, text: string): Script<void> {
+  const { wall_ms } = yield* readClock();
+  yield* run<void>({
+    stores: ['diagnostics'],
+    mode: 'readwrite',
+    durability: 'relaxed',
+    work: () => add('diagnostics', { at: new Date(wall_ms).toISOString(), code, text }),
+  });
+}

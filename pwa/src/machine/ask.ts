@@ -1,0 +1,102 @@
+import type {
+  Effect,
+  Held,
+  Kept,
+  Key,
+  Moment,
+  NetReply,
+  NetRequest,
+  Range,
+  Script,
+  SealedKey,
+  StoreName,
+  StoreOp,
+  StoreScript,
+  Transaction,
+  Woken,
+} from './effect.ts';
+
+/** Asking the world, typed. What a port answers is what `effect.ts` says it answers. */
+function* ask<Answer>(effect: Effect): Script<Answer> {
+  return (yield effect) as Answer;
+}
+
+export const readClock = () => ask<Moment>({ port: 'clock', ask: 'read' });
+
+export const wait = (ms: number, hears_taps = true) =>
+  ask<Woken>({ port: 'clock', ask: 'wait', ms, hears_taps });
+
+export const randomBytes = (count: number) =>
+  ask<Uint8Array<ArrayBuffer>>({ port: 'random', ask: 'bytes', count });
+
+/** 0 ≤ x < 1 */
+export const randomFraction = () => ask<number>({ port: 'random', ask: 'fraction' });
+
+export const run = <Result>(transaction: Transaction<Result>) =>
+  ask<Result>({ port: 'store', transaction });
+
+export const send = (request: NetRequest) => ask<NetReply>({ port: 'network', request });
+
+/** A lock that nobody gives back within `patience_ms` is taken from whoever holds it. */
+export const takeLock = (name: string, patience_ms: number) =>
+  ask<Held>({ port: 'locks', ask: 'take', name, patience_ms });
+
+export const releaseLock = (held: Held) => ask<void>({ port: 'locks', ask: 'release', held });
+
+export const makeKey = () =>
+  ask<{ private_key: unknown; public_key: unknown }>({ port: 'platform', ask: 'make_key' });
+
+/** base64url of r and s. */
+export const sign = (key: unknown, text: string) =>
+  ask<string>({ port: 'platform', ask: 'sign', key, text });
+
+export const gzip = (text: string) =>
+  ask<Uint8Array<ArrayBuffer>>({ port: 'platform', ask: 'gzip', text });
+
+export const seal = (texts: readonly string[]) =>
+  ask<Kept[]>({ port: 'platform', ask: 'seal', texts });
+
+/** null: can no longer be read. `locked` for all: the key is not at hand now. */
+export const open = (kept: readonly Kept[]) =>
+  ask<(string | null)[] | 'locked'>({ port: 'platform', ask: 'open', kept });
+
+export const sealedKey = () => ask<SealedKey | null>({ port: 'platform', ask: 'sealed_key' });
+
+export const tellScreens = (tell: unknown) => ask<void>({ port: 'screens', tell });
+
+// Inside a transaction.
+
+function* op<Answer>(wanted: StoreOp): StoreScript<Answer> {
+  return (yield wanted) as Answer;
+}
+
+export const get = <Row>(store: StoreName, key: Key, index?: string) =>
+  op<Row | undefined>({ op: 'get', store, key, ...(index ? { index } : {}) });
+
+export const all = <Row>(
+  store: StoreName,
+  range: Range | Key | null,
+  more: { index?: string; limit?: number } = {},
+) => op<Row[]>({ op: 'all', store, range, ...more });
+
+export const keys = <Found extends Key>(
+  store: StoreName,
+  range: Range | Key | null,
+  index?: string,
+) => op<Found[]>({ op: 'keys', store, range, ...(index ? { index } : {}) });
+
+export const count = (store: StoreName, range: Range | null) =>
+  op<number>({ op: 'count', store, range });
+
+export const lastKey = <Found extends Key>(store: StoreName, range: Range) =>
+  op<Found | undefined>({ op: 'last_key', store, range });
+
+export const put = (store: StoreName, value: unknown, key?: Key) =>
+  op<void>({ op: 'put', store, value, ...(key === undefined ? {} : { key }) });
+
+export const add = (store: StoreName, value: unknown, key?: Key) =>
+  op<void>({ op: 'add', store, value, ...(key === undefined ? {} : { key }) });
+
+export const remove = (store: StoreName, key: Key) => op<void>({ op: 'delete', store, key });
+
+export const clear = (store: StoreName) => op<void>({ op: 'clear', store });

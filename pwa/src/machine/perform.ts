@@ -1,0 +1,35 @@
+import type { Effect, Script } from './effect.ts';
+
+/** Answers one effect, now or later; what it throws is thrown inside the script. */
+export type Port = (effect: Effect) => unknown;
+
+/** Runs a script to its end against the real world. */
+export function perform<Result>(script: Script<Result>, port: Port): Promise<Result> {
+  return performUntil(script, port, () => false) as Promise<Result>;
+}
+
+/** The same, but where it `is_stopped` before the next answer, only what it must give back is done any more. */
+export async function performUntil<Result>(
+  script: Script<Result>,
+  port: Port,
+  is_stopped: () => boolean,
+): Promise<Result | undefined> {
+  let is_ending = false;
+  let step = script.next();
+  while (!step.done) {
+    let answer: unknown;
+    try {
+      answer = port(step.value);
+      // What is known at once is not waited for: a tap must not lose a turn of the event loop.
+      if (answer instanceof Promise) answer = await answer;
+    } catch (cause) {
+      step = script.throw(cause);
+      continue;
+    }
+    if (is_stopped() && !is_ending) {
+      is_ending = true;
+      step = script.return(undefined as Result);
+    } else step = script.next(answer);
+  }
+  return step.value;
+}

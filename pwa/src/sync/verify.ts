@@ -1,0 +1,124 @@
+import * as v from 'valibot';
+import { forgetVerified, rowsToVerify } from '../log/forget.ts';
+import { xorHashes } from '../log/hash.ts';
+import { note, readMeta, writeMeta, writeStream } from '../log/meta.ts';
+import { readAllStreams, readStream } from '../log/read.ts';
+import type { OwnRow, StreamRow } from '../log/stores.ts';
+import type { Script } from '../machine/effect.ts';
+import { expectAnswer } from './answer.ts';
+import { askSigned, type Conversation } from './conversation.ts';
+import { repairEntries } from './push.ts';
+
+export const VERIFIED = v.looseObject({
+  server_epoch: v.string(),
+  ranges: v.array(
+    v.looseObject({ from_seq: v.number(), through_seq: v.number(), agrees: v.boolean() }),
+  ),
+});
+
+const DAY_MS = 24 * 3_600_000;
+const RANGE = 500;
+const RANGES_AT_ONCE = 20;
+
+/**
+ * Once a day: does the server's disk hold what has its check here? What does not agree is sent again. Then
+ * what has been verified for long enough may leave this tablet.
+ */
+export function* verifyWhenDue(talk: Conversation): Script<void> {
+  if (talk.server_ms === null || talk.server_epoch === null) return;
+  const last = yield* readMeta<{ server_ms: number; server_epoch: string }>('verified_at');
+  const is_due =
+    last?.server_epoch !== talk.server_epoch || talk.server_ms - last.server_ms >= DAY_MS;
+  if (!is_due) return;
+  const { current, retired } = yield* readAllStreams();
+  for (const stream of [current, ...retired]) {
+    if (!(yield* verifyStream(talk, stream))) return;
+  }
+  const { server_ms, server_epoch } = talk;
+  yield* forgetVerified(server_ms, server_epoch);
+  yield* writeMeta('verified_at', { server_ms, server_epoch });
+}
+
+/** False where it could not be brought to an end now. */
+export function* verifyStream(talk: Conversation, stream: StreamRow): Script<boolean> {
+  let verified = stream.forgotten_through ?? 0;
+  for (;;) {
+    const rows = yield* rowsToVerify(
+      { ...stream, forgotten_through: verified },
+      RANGE * RANGES_AT_ONCE,
+    );
+    if (rows.length === 0) break;
+    const through = yield* verifyRows(talk, stream, rows);
+    if (through === null) return false;
+    verified = through;
+  }
+  return yield* noteVerified(talk, stream, verified);
+}
+
+/** The number up to which all of it agrees; null where that could not be reached. */
+function* verifyRows(
+  talk: Conversation,
+  stream: StreamRow,
+  rows: readonly OwnRow[],
+): Script<number | null> {
+  for (const is_repaired of [false, true]) {
+    const answer = yield* askRanges(talk, stream, rows);
+    const wrong = answer.ranges.filter((range) => !range.agrees);
+    if (wrong.length === 0) return (rows.at(-1) as OwnRow).stream_seq;
+    yield* note(
+      'not-verified',
+      `${stream.stream_id} ${wrong[0]?.from_seq}-${wrong.at(-1)?.through_seq}`,
+    );
+    if (is_repaired) break;
+    for (const { from_seq, through_seq } of wrong) {
+      if (!(yield* repairEntries(talk, stream, from_seq, through_seq))) return null;
+    }
+  }
+  talk.attention = { code: 'not-verified', text: null };
+  return null;
+}
+
+function* askRanges(talk: Conversation, { stream_id }: StreamRow, rows: readonly OwnRow[]) {
+  const ranges = [];
+  for (let at = 0; at < rows.length; at += RANGE) {
+    const part = rows.slice(at, at + RANGE);
+    ranges.push({
+      from_seq: part[0]?.stream_seq,
+      through_seq: part.at(-1)?.stream_seq,
+      count: part.length,
+      xor: xorHashes(part.map((row) => row.hash)),
+    });
+  }
+  return expectAnswer(
+    yield* askSigned(
+      talk,
+      { stream_id },
+      {
+        path: '/api/v1/sync/verify',
+        method: 'POST',
+        schema: VERIFIED,
+        timeout_ms: 30_000,
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ stream_id, ranges, photos: [] }),
+      },
+    ),
+  );
+}
+
+const MARKS_KEPT = 40;
+
+function* noteVerified(talk: Conversation, stream: StreamRow, through: number): Script<boolean> {
+  const now = yield* readStream(stream.stream_id);
+  const { server_ms, server_epoch } = talk;
+  // Gone back meanwhile: the server was restored while it was verifying.
+  if (!now || server_ms === null || server_epoch === null) return false;
+  if (through > now.acknowledged_through) return false;
+  const is_same_epoch = now.verified_epoch === server_epoch;
+  const marks = [...(is_same_epoch ? (now.verified_marks ?? []) : []), { through, server_ms }];
+  yield* writeStream(stream.stream_id, {
+    verified_through: through,
+    verified_epoch: server_epoch,
+    verified_marks: marks.slice(-MARKS_KEPT),
+  });
+  return true;
+}
