@@ -8,8 +8,9 @@ from playwright.sync_api import Browser, Page, expect
 from live_server import LiveServer
 
 FULL = """() => {
-  const add = IDBObjectStore.prototype.add;
-  window.giveRoom = () => { IDBObjectStore.prototype.add = add; };
+  const add = IDBObjectStore.prototype.add, post = Worker.prototype.postMessage;
+  window.giveRoom = () => { IDBObjectStore.prototype.add = add; Worker.prototype.postMessage = post; };
+  Worker.prototype.postMessage = () => { throw new DOMException('full', 'QuotaExceededError'); };
   IDBObjectStore.prototype.add = () => { throw new DOMException('full', 'QuotaExceededError'); };
 }"""
 UNREADABLE = """() => {

@@ -20,9 +20,10 @@ const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 const MAY_IMPORT: Record<string, readonly string[]> = {
   protocol: [],
   machine: [],
+  journal: ['machine'],
   entry: [],
   observation: ['protocol', 'entry'],
-  log: ['entry', 'machine'],
+  log: ['entry', 'machine', 'journal'],
   sync: ['entry', 'log', 'machine'],
   visits: ['protocol', 'entry', 'observation', 'log', 'sync'],
   ui: ['protocol', 'entry', 'observation', 'log', 'sync', 'visits'],

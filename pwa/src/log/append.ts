@@ -1,33 +1,38 @@
 import type { MadeEntry } from '../entry/entry.ts';
-import { add, get, put, run, seal, tellScreens } from '../machine/ask.ts';
-import type { Kept, Script, Transaction } from '../machine/effect.ts';
+import {
+  add,
+  appendToJournal,
+  get,
+  put,
+  readJournal,
+  run,
+  seal,
+  tellScreens,
+} from '../machine/ask.ts';
+import type { JournalRecord, Kept, Script, Transaction } from '../machine/effect.ts';
 import { LogError } from './error.ts';
 import { hashBody } from './hash.ts';
 import type { LogChange, LoggedEntry } from './log.ts';
 import type { OwnRow, StreamRow } from './stores.ts';
 import { beginLog } from './streams.ts';
 
-export interface Written {
-  readonly made: MadeEntry;
-  readonly hash: string;
-  readonly kept: Kept;
-}
-
-/** Done when one strictly durable transaction is complete; only then may a dot be shown. */
+/**
+ * Done when one strictly durable transaction is complete; only then may a dot be shown. The second journal
+ * is written beside it. Where the store refuses even after it was opened anew, the journal alone keeps the
+ * entries, and `adoptJournal` brings them into the log when the store is back.
+ */
 export function* appendEntries(made: readonly MadeEntry[]): Script<LoggedEntry[]> {
   const kept = yield* seal(made.map((one) => one.body));
-  const written = made.map((one, place) => ({
-    made: one,
-    hash: hashBody(one.body),
-    kept: kept[place] as Kept,
-  }));
-  let rows = yield* run(appending(written));
-  if (rows === 'no-stream') {
-    // The site's data were cleared under the open app: a stream of its own, never the old numbers.
-    yield* beginLog();
-    rows = yield* run(appending(written));
+  const records = made.map((one, place) => recordOf(one, kept[place] as Kept));
+  yield* appendToJournal(records, false);
+  let rows: readonly Numbered[];
+  try {
+    rows = yield* appendRecords(records);
+  } catch (cause) {
+    if (cause instanceof LogError && cause.code === 'entry-id-taken') throw cause;
+    if (!(yield* appendToJournal(records, true))) throw cause;
+    rows = records.map(() => NOT_NUMBERED);
   }
-  if (rows === 'no-stream') throw new LogError('storage-unavailable');
   yield* tellScreens(change('appended', made));
   return rows.map((row, place) => ({
     stream_id: row.stream_id,
@@ -39,11 +44,54 @@ export function* appendEntries(made: readonly MadeEntry[]): Script<LoggedEntry[]
   }));
 }
 
+type Numbered = Pick<OwnRow, 'stream_id' | 'stream_seq'>;
+const NOT_NUMBERED: Numbered = { stream_id: '', stream_seq: 0 };
+
+function recordOf({ entry, body }: MadeEntry, kept: Kept): JournalRecord {
+  const { entry_id, subject_id, entered_at } = entry;
+  return { entry_id, subject_id, hash: hashBody(body), body: kept, at: Date.parse(entered_at) };
+}
+
+/** What the journal has and the log has not goes to the end of the log. Gives how many that were. */
+export function* adoptJournal(): Script<number> {
+  const records = yield* readJournal();
+  if (records.length === 0) return 0;
+  const missing = yield* run<JournalRecord[]>({
+    stores: ['entries'],
+    mode: 'readonly',
+    durability: 'relaxed',
+    *work() {
+      const found: JournalRecord[] = [];
+      for (const record of records) {
+        const known = yield* get<OwnRow>('entries', record.entry_id, 'entry_id');
+        if (!known) found.push(record);
+      }
+      return found;
+    },
+  });
+  if (missing.length === 0) return 0;
+  yield* appendRecords(missing);
+  const subject_ids = [...new Set(missing.map((one) => one.subject_id))];
+  yield* tellScreens({ what: 'appended', subject_ids });
+  return missing.length;
+}
+
+function* appendRecords(records: readonly JournalRecord[]): Script<OwnRow[]> {
+  let rows = yield* run(appending(records));
+  if (rows === 'no-stream') {
+    // The site's data were cleared under the open app: a stream of its own, never the old numbers.
+    yield* beginLog();
+    rows = yield* run(appending(records));
+  }
+  if (rows === 'no-stream') throw new LogError('storage-unavailable');
+  return rows;
+}
+
 /**
  * One transaction gives the numbers and stores the entries, so that two tabs cannot collide. An entry that is
  * there already is given back as it stands.
  */
-function appending(written: readonly Written[]): Transaction<OwnRow[] | 'no-stream'> {
+function appending(records: readonly JournalRecord[]): Transaction<OwnRow[] | 'no-stream'> {
   return {
     stores: ['entries', 'meta'],
     mode: 'readwrite',
@@ -53,10 +101,11 @@ function appending(written: readonly Written[]): Transaction<OwnRow[] | 'no-stre
       if (!stream) return 'no-stream';
       let { last_seq } = stream;
       const rows: OwnRow[] = [];
-      for (const one of written) {
-        const known = yield* get<OwnRow>('entries', one.made.entry.entry_id, 'entry_id');
+      for (const one of records) {
+        const known = yield* get<OwnRow>('entries', one.entry_id, 'entry_id');
         if (known && known.hash !== one.hash) throw new LogError('entry-id-taken');
-        const row = known ?? makeRow(one, stream.stream_id, ++last_seq);
+        const { stream_id } = stream;
+        const row = known ?? { ...one, stream_id, stream_seq: ++last_seq };
         if (!known) yield* add('entries', row);
         rows.push(row);
       }
@@ -64,12 +113,6 @@ function appending(written: readonly Written[]): Transaction<OwnRow[] | 'no-stre
       return rows;
     },
   };
-}
-
-function makeRow({ made, hash, kept }: Written, stream_id: string, stream_seq: number): OwnRow {
-  const { entry_id, subject_id, entered_at } = made.entry;
-  const at = Date.parse(entered_at);
-  return { stream_id, stream_seq, entry_id, subject_id, hash, body: kept, at };
 }
 
 function change(what: LogChange['what'], made: readonly MadeEntry[]): Omit<LogChange, 'from'> {

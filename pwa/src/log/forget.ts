@@ -1,5 +1,5 @@
 import { readEntry } from '../entry/entry.ts';
-import { all, put, run } from '../machine/ask.ts';
+import { all, dropFromJournal, get, put, readJournal, run } from '../machine/ask.ts';
 import type { Script, StoreScript, Transaction } from '../machine/effect.ts';
 import { openKept } from './bodies.ts';
 import { readAllStreams } from './read.ts';
@@ -144,4 +144,29 @@ export function rowsToVerify(stream: StreamRow, limit: number): Script<OwnRow[]>
       return rows.filter((row) => row.stream_seq <= stream.acknowledged_through);
     },
   });
+}
+
+/** The second journal lets go of what the server was seen to hold. */
+export function* trimJournal(server_epoch: string): Script<void> {
+  const records = yield* readJournal();
+  if (records.length === 0) return;
+  const verified = yield* run<string[]>({
+    stores: ['entries', 'meta', 'streams'],
+    mode: 'readonly',
+    durability: 'relaxed',
+    *work() {
+      const found: string[] = [];
+      for (const { entry_id } of records) {
+        const row = yield* get<OwnRow>('entries', entry_id, 'entry_id');
+        const stream = row ? yield* findStream(row.stream_id) : undefined;
+        const is_verified =
+          row !== undefined &&
+          stream?.verified_epoch === server_epoch &&
+          row.stream_seq <= (stream.verified_through ?? 0);
+        if (is_verified) found.push(entry_id);
+      }
+      return found;
+    },
+  });
+  yield* dropFromJournal(verified);
 }

@@ -2,10 +2,11 @@ import { readClock } from '../entry/clock.ts';
 import { deviceRandom } from '../entry/random.ts';
 import type { Effect, Kept, Script, Transaction } from '../machine/effect.ts';
 import { type Port, perform } from '../machine/perform.ts';
-import { appendEntries } from './append.ts';
+import { adoptJournal, appendEntries } from './append.ts';
 import { announceChanges } from './changes.ts';
 import { connect } from './connection.ts';
 import { runTransaction } from './indexed_db.ts';
+import { openJournal } from './journal.ts';
 import type { DeviceLog, LogChange } from './log.ts';
 import { countEntries, entriesOf, setAsideEntries, summariseSubjects } from './read.ts';
 import { referenceRow, referenceRows, writeReference } from './reference.ts';
@@ -32,6 +33,7 @@ export async function openLog(
   const name = `noticing-${person_id}`;
   const { run, close } = connect<LogSchema>(name, VERSION, upgrade);
   const changes = announceChanges(name);
+  const journal = openJournal(person_id);
 
   const port: Port = (effect: Effect) => {
     switch (effect.port) {
@@ -39,6 +41,8 @@ export async function openLog(
         return run((database) =>
           runTransaction(database, effect.transaction as Transaction<unknown>),
         );
+      case 'journal':
+        return journal.perform(effect);
       case 'screens':
         return changes.announce(effect.tell as Omit<LogChange, 'from'>);
       case 'random':
@@ -54,6 +58,8 @@ export async function openLog(
   };
   const performHere = <Result>(script: Script<Result>) => perform(script, port);
   await performHere(beginLog());
+  // Not waited for: a start must not hang on it, and the next round of sync looks again.
+  performHere(adoptJournal()).catch(console.error);
 
   return {
     person_id,
@@ -70,6 +76,7 @@ export async function openLog(
     subscribe: changes.subscribe,
     close() {
       changes.close();
+      journal.close();
       close();
     },
     port,

@@ -1,6 +1,7 @@
 import type {
   Effect,
   Held,
+  JournalRecord,
   Kept,
   Key,
   Moment,
@@ -34,6 +35,17 @@ export const randomFraction = () => ask<number>({ port: 'random', ask: 'fraction
 
 export const run = <Result>(transaction: Transaction<Result>) =>
   ask<Result>({ port: 'store', transaction });
+
+/** False where this browser has no second journal, or (awaited) it refused. */
+export const appendToJournal = (records: readonly JournalRecord[], is_awaited: boolean) =>
+  ask<boolean>({ port: 'journal', ask: 'append', records, is_awaited });
+
+/** What the second journal holds of this profile; nothing where there is none. */
+export const readJournal = () => ask<JournalRecord[]>({ port: 'journal', ask: 'read' });
+
+/** May go: each of these was verified on the server. */
+export const dropFromJournal = (entry_ids: readonly string[]) =>
+  ask<void>({ port: 'journal', ask: 'drop', entry_ids });
 
 export const send = (request: NetRequest) => ask<NetReply>({ port: 'network', request });
 

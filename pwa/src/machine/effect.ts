@@ -17,6 +17,15 @@ export type Effect =
   | { readonly port: 'random'; readonly ask: 'bytes'; readonly count: number }
   | { readonly port: 'random'; readonly ask: 'fraction' }
   | { readonly port: 'store'; readonly transaction: Transaction<unknown> }
+  | {
+      readonly port: 'journal';
+      readonly ask: 'append';
+      readonly records: readonly JournalRecord[];
+      /** False: answered at once, written meanwhile. True: answered when it is on the disk. */
+      readonly is_awaited: boolean;
+    }
+  | { readonly port: 'journal'; readonly ask: 'read' }
+  | { readonly port: 'journal'; readonly ask: 'drop'; readonly entry_ids: readonly string[] }
   | { readonly port: 'network'; readonly request: NetRequest }
   | {
       readonly port: 'locks';
@@ -79,6 +88,15 @@ export type NetReply =
       readonly round_trip_ms: number;
     }
   | { readonly kind: 'none'; readonly reason: string };
+
+/** An entry as the second journal keeps it: enough to append it to the log where the log has lost it. */
+export interface JournalRecord {
+  readonly entry_id: string;
+  readonly subject_id: string;
+  readonly hash: string;
+  readonly body: Kept;
+  readonly at: number;
+}
 
 /** A lock in hand; opaque. */
 export type Held = { readonly name: string; readonly token: unknown };

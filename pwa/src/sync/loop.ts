@@ -1,3 +1,4 @@
+import { adoptJournal } from '../log/append.ts';
 import { streamsToDeliver } from '../log/deliver.ts';
 import { LogError } from '../log/error.ts';
 import { note, writeMeta } from '../log/meta.ts';
@@ -89,6 +90,7 @@ export function* oneRound(talk: Conversation, want: Want): Script<boolean> {
 function* converse(talk: Conversation, want: Want): Script<Outcome> {
   // Who is signed in is only found out when fetching.
   if (want === 'all' || talk.attention?.code !== 'other-person') talk.attention = null;
+  yield* adoptJournal();
   const is_in_step = yield* deliver(talk);
   if (want === 'all' || talk.has_changes_waiting || !is_in_step) yield* pullChanges(talk);
   if (is_in_step) yield* verifyWhenDue(talk);

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { forgetVerified, rowsToVerify } from '../log/forget.ts';
+import { forgetVerified, rowsToVerify, trimJournal } from '../log/forget.ts';
 import { xorHashes } from '../log/hash.ts';
 import { note, readMeta, writeMeta, writeStream } from '../log/meta.ts';
 import { readAllStreams, readStream } from '../log/read.ts';
@@ -36,6 +36,7 @@ export function* verifyWhenDue(talk: Conversation): Script<void> {
   }
   const { server_ms, server_epoch } = talk;
   yield* forgetVerified(server_ms, server_epoch);
+  yield* trimJournal(server_epoch);
   yield* writeMeta('verified_at', { server_ms, server_epoch });
 }
 

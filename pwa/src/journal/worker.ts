@@ -1,0 +1,27 @@
+import type { Asked, Told } from './asked.ts';
+import { JournalFiles } from './files.ts';
+
+// Only a worker can write to a file and know that it is on the disk.
+declare const self: DedicatedWorkerGlobalScope;
+
+let files: Promise<JournalFiles> | null = null;
+
+self.onmessage = ({ data }: MessageEvent<Asked>) => {
+  files ??= JournalFiles.open(data.person_id);
+  answer(data).then(
+    (result) => tell({ id: data.id, result }),
+    (cause) => tell({ id: data.id, failed: String(cause) }),
+  );
+};
+
+async function answer({ effect }: Asked): Promise<unknown> {
+  const journal = await (files as Promise<JournalFiles>);
+  if (effect.ask === 'append') journal.append(effect.records);
+  else if (effect.ask === 'read') return journal.read();
+  else await journal.drop(effect.entry_ids);
+  return true;
+}
+
+function tell(told: Told): void {
+  self.postMessage(told);
+}

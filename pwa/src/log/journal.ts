@@ -1,0 +1,63 @@
+import type { Asked, JournalEffect, Told } from '../journal/asked.ts';
+
+export interface Journal {
+  perform(effect: JournalEffect): unknown;
+  close(): void;
+}
+
+const NO_JOURNAL: Journal = {
+  perform: (effect) => (effect.ask === 'read' ? [] : false),
+  close: () => undefined,
+};
+
+/**
+ * The second journal, in the origin's private file system: another code path to the disk than IndexedDB.
+ * Where the browser has none (older ones, private windows), every answer is that of an empty journal.
+ */
+export function openJournal(person_id: string): Journal {
+  if (!can_have_journal()) return NO_JOURNAL;
+  const worker = new Worker(new URL('../journal/worker.ts', import.meta.url), { type: 'module' });
+  const waiting = new Map<number, (told: Told) => void>();
+  let next_id = 0;
+  let is_broken = false;
+
+  worker.onmessage = ({ data }: MessageEvent<Told>) => {
+    waiting.get(data.id)?.(data);
+    waiting.delete(data.id);
+  };
+  worker.onerror = () => {
+    is_broken = true;
+    for (const [id, hear] of waiting) hear({ id, failed: 'the worker failed' });
+    waiting.clear();
+  };
+  const ask = (effect: JournalEffect): Promise<Told> =>
+    new Promise((resolve) => {
+      const id = ++next_id;
+      waiting.set(id, resolve);
+      worker.postMessage({ id, person_id, effect } satisfies Asked);
+    });
+
+  return {
+    perform(effect) {
+      if (is_broken) return NO_JOURNAL.perform(effect);
+      const told = ask(effect);
+      if (effect.ask === 'append' && !effect.is_awaited) {
+        told.catch(() => undefined);
+        return true;
+      }
+      return told.then(
+        ({ result }) => result ?? NO_JOURNAL.perform(effect),
+        () => NO_JOURNAL.perform(effect),
+      );
+    },
+    close: () => worker.terminate(),
+  };
+}
+
+/** Whether the worker can really write is seen at its first answer. */
+function can_have_journal(): boolean {
+  return (
+    typeof Worker === 'function' &&
+    typeof globalThis.navigator?.storage?.getDirectory === 'function'
+  );
+}
