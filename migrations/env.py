@@ -10,7 +10,9 @@ from alembic import context
 import noticing.accounts.models
 import noticing.entry_log.models
 import noticing.feed.models
-import noticing.observations.models  # noqa: F401
+import noticing.observations.models
+import noticing.organisation_keys.models
+import noticing.photos.models  # noqa: F401
 from noticing.database import Base, UtcTime, db
 
 

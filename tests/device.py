@@ -10,8 +10,10 @@ from datetime import timedelta
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -24,21 +26,22 @@ from noticing.sync.enrol import enrol
 from noticing.sync.wire import Enrolment, PublicKey
 from school import School
 
-PUSH = "/api/v1/sync/push"
+PUSH, HELLO = "/api/v1/sync/push", "/api/v1/sync/hello"
 
 
 class Device:
     """Of one person. `next_seq` is what the device believes; a test may push from any other number."""
 
-    def __init__(self, app: Flask, person_id: str) -> None:
+    def __init__(self, app: Flask, person_id: str, *, is_enrolled: bool = True) -> None:
         self.app, self.person_id = app, person_id
         self.stream_id, self.clock_session_id = make_id(), make_random_id()
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.client: FlaskClient = app.test_client()
         self.began = now().astimezone()
         self.next_seq = 1
-        with app.app_context():
-            enrol(actor_of(person_id), Enrolment(self.stream_id, self.public_key(), "test"))
+        if is_enrolled:
+            with app.app_context():
+                enrol(actor_of(person_id), Enrolment(self.stream_id, self.public_key(), "test"))
 
     def public_key(self) -> PublicKey:
         numbers = self.key.public_key().public_numbers()
@@ -81,6 +84,46 @@ class Device:
         if answer["fork"] is None:
             self.next_seq = max(self.next_seq, first + len(bodies))
         return answer
+
+    def push_sealed(
+        self, bodies: Sequence[str], from_seq: int | None = None, profile_key: bytes | None = None
+    ) -> TestResponse:
+        """As a locked device does, to the key that hello hands out."""
+        first = self.next_seq if from_seq is None else from_seq
+        sent = {"stream_id": self.stream_id, "from_seq": first, "sealed": self.seal(bodies, profile_key)}
+        return self.post(gzip.compress(json.dumps(sent).encode()))
+
+    def seal(self, bodies: Sequence[str], profile_key: bytes | None = None) -> dict[str, Any]:
+        """The bodies under a profile key, which is sealed to the organisation."""
+        key, own = self.hello()["organisation_key"], profile_key or secrets.token_bytes(32)
+        public = rsa.RSAPublicNumbers(*(int.from_bytes(read(key["jwk"][name])) for name in "en")).public_key()
+        padding = OAEP(MGF1(hashes.SHA256()), hashes.SHA256(), label=None)
+        return {
+            "key_id": key["key_id"],
+            "sealed_key": base64.b64encode(public.encrypt(own, padding)).decode(),
+            "bodies": [seal_body(own, body.encode()) for body in bodies],
+        }
+
+    def hello(self, receipt: str = "") -> dict[str, Any]:
+        answer = self.client.get(
+            HELLO, query_string={"receipt": receipt}, headers=self.signed("GET", HELLO, b"")
+        )
+        assert answer.status_code == 200, answer.get_data(as_text=True)
+        said: dict[str, Any] = answer.get_json()
+        return said
+
+    def save(self, *contents: bytes) -> dict[str, Any]:
+        """A rescue file of these pushes."""
+        form = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+        pushes = [
+            {
+                "path": PUSH,
+                "headers": form | self.signed("POST", PUSH, content),
+                "body": base64.b64encode(content).decode(),
+            }
+            for content in contents
+        ]
+        return {"noticing_rescue": 1, "made_at": now().isoformat(), "pushes": pushes}
 
     def content(self, bodies: Sequence[str], from_seq: int) -> bytes:
         clock = {
@@ -183,6 +226,15 @@ def running_hash(bodies: Sequence[str]) -> str:
     for body in bodies:
         running = hashlib.sha256(running + hashlib.sha256(body.encode()).digest()).digest()
     return running.hex()
+
+
+def seal_body(key: bytes, body: bytes) -> str:
+    iv = secrets.token_bytes(12)
+    return base64.b64encode(iv + AESGCM(key).encrypt(iv, body, None)).decode()
+
+
+def read(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 def write(raw: bytes) -> str:

@@ -45,6 +45,15 @@ SHAPES: dict[str, tuple[str | None, list[dict[str, Any]]]] = {
     "tags.chosen": ("tags", [{"codes": ["a"]}, {"codes": ["a", "b"]}, {"codes": "a"}]),
     "answer.given": ("answer", [{"value": "yes"}, {"value": "na"}]),
     "value.given": ("choice", [{"value": "launch"}, {"value": "close"}, {}]),
+    "photo.intended": ("shots", [{}]),
+    "photo.taken": (
+        "shots",
+        [
+            {"sha256": "ab" * 32, "alt": "Two drawings", "names_covered": True},
+            {"sha256": "cd" * 32, "names_covered": False},
+            {"sha256": 7, "alt": "none"},
+        ],
+    ),
     "unheard.of": ("look", [{"what": 1}]),
     "observation.corrected": (
         None,
@@ -130,6 +139,11 @@ def _tagged(entry_id: str, of: str, *tags: str) -> Entry:
     return entry(entry_id, "entry.tagged", {"entry_id": of, "tags": list(tags)})
 
 
+def _photo(entry_id: str, sha256: str, alt: str) -> Entry:
+    payload = {"sha256": sha256, "alt": alt, "names_covered": True}
+    return entry(entry_id, "photo.taken", payload, item="shots")
+
+
 AT_FIVE, AT_SEVEN = "2026-11-12T09:05:00.000-05:00", "2026-11-12T09:07:00.000-05:00"
 NAMED: dict[str, list[Entry]] = {
     "a value in the middle was undone": [
@@ -177,6 +191,19 @@ NAMED: dict[str, list[Entry]] = {
             {"version": 1, "covers": [{"clock_session_id": "drawer", "through_ms": 180_000}]},
         ),
     ],
+    "photos, one of them intended only, one cropped later, one taken back": [
+        entry("e03", "photo.intended", item="shots"),
+        _photo("e04", "ab" * 32, "The board"),
+        _photo("e05", "cd" * 32, "A sample of work"),
+        entry(
+            "e06",
+            "entry.amended",
+            {"entry_id": "e05", "payload": {"sha256": "ef" * 32, "alt": "Cropped", "names_covered": True}},
+        ),
+        _photo("e07", "01" * 32, "By mistake"),
+        _undo("e08", "e07"),
+    ],
+    "a photo that was only intended": [entry("e03", "photo.intended", item="shots")],
     "in the very millisecond of the finish": [
         _line(),
         entry(
@@ -196,6 +223,7 @@ def protocol_of_all_types() -> dict[str, Any]:
         "tags": "tags",
         "answer": "yesno",
         "choice": "choice",
+        "shots": "photo",
     }
     items = [{"key": key, "type": item_type} for key, item_type in types.items()]
     return {"sections": [{"key": "all", "items": items}]}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from noticing import terminal
+from noticing import safekeeping, terminal
 from noticing.accounts.people import ROLES
 from noticing.serve import CannotServe
 from noticing.terminal import CannotDo
@@ -29,7 +29,9 @@ def make_parser() -> argparse.ArgumentParser:
     _add_serve(commands)
     _leaf(commands, "migrate", terminal.migrate, "bring the database to the tables of this version")
     _leaf(commands, "reprocess", terminal.reprocess, "judge what lies aside again (every start does)")
-    _leaf(commands, "rebuild", terminal.rebuild, "fold all visits again from their entries")
+    rebuild = _leaf(commands, "rebuild", terminal.rebuild, "fold all visits again from their entries")
+    rebuild.add_argument("--check", action="store_true", help="only compare; exit 1 if a view differs")
+    _add_safekeeping(commands)
     draft = _leaf(commands, "draft-migration", terminal.draft_migration, "write a migration (for developers)")
     draft.add_argument("message")
     _add_person(_group(commands, "person", "people and their links"))
@@ -65,6 +67,24 @@ def _add_serve(commands: Commands) -> None:
     kind = serve.add_mutually_exclusive_group()
     kind.add_argument("--demo", action="store_true", help="fill a new database with the demo school")
     kind.add_argument("--empty", action="store_true", help="start a new database without the demo school")
+
+
+def _add_safekeeping(commands: Commands) -> None:
+    backup = _leaf(commands, "backup", safekeeping.backup, "make a backup while the server runs")
+    backup.add_argument(
+        "place", type=Path, metavar="DIR|FILE", help="a folder for backups, or the name of this one"
+    )
+    restore = _leaf(commands, "restore", safekeeping.restore, "put a backup in the place of the database")
+    restore.add_argument("backup", type=Path, metavar="FILE", help="what `noticing backup` has made")
+    restore.add_argument(
+        "--keys", type=Path, metavar="FILE", help="the keys that belong to it, if not beside it"
+    )
+    restore.add_argument("--yes", action="store_true", help="even if there is data; it is kept aside")
+    text = "let everybody sign in again after a restore without the ledger"
+    _leaf(commands, "resume", safekeeping.resume, text)
+    rescue = _leaf(commands, "rescue", safekeeping.rescue, "take in a rescue file that a tablet has saved")
+    rescue.add_argument("file", type=Path, metavar="FILE")
+    _leaf(commands, "renew-key", safekeeping.renew_key, "let tablets seal to a new key of the organisation")
 
 
 def _add_person(group: Commands) -> None:

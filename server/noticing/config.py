@@ -14,7 +14,7 @@ MAX_REQUEST_BYTES = 4 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Config:
-    """What an installation may choose. `data_dir` holds the database, the secret key and later the photos."""
+    """What an installation may choose. `data_dir` holds the database, the secret key and the photos."""
 
     data_dir: Path
     database_url: str
@@ -25,10 +25,13 @@ class Config:
     is_behind_tls: bool = False
     is_demo: bool = False
     is_testing: bool = False
+    ledger_dir: Path | None = None  # where the ledger lies, if not in the data folder
     proxies: int = 0  # how many reverse proxies stand in front and say who asks
     limits_url: str = (
         "memory://"  # where tries are counted: shared by several workers only if it is elsewhere
     )
+    photos_url: str = ""  # s3://bucket/prefix; empty: a folder of data_dir
+    photos_endpoint: str = ""  # of an S3 that is not Amazon's; the keys to it are AWS_… in the environment
 
     @classmethod
     def from_environment(cls, data_dir: Path | None = None, **overrides: Any) -> "Config":
@@ -42,10 +45,17 @@ class Config:
             "public_url": os.environ.get("NOTICING_URL", "").rstrip("/"),
             "is_behind_tls": os.environ.get("NOTICING_TLS") == "1",
             "is_demo": os.environ.get("NOTICING_DEMO") == "1",
+            "ledger_dir": Path(ledger).resolve() if (ledger := os.environ.get("NOTICING_LEDGER")) else None,
             "proxies": int(os.environ.get("NOTICING_PROXIES", "0")),
             "limits_url": os.environ.get("NOTICING_LIMITS_URL", "memory://"),
+            "photos_url": os.environ.get("NOTICING_PHOTOS_URL", ""),
+            "photos_endpoint": os.environ.get("NOTICING_PHOTOS_ENDPOINT", ""),
         }
         return cls(**{**values, **overrides})
+
+    @property
+    def ledger_folder(self) -> Path:
+        return self.ledger_dir or self.data_dir / "ledger"
 
     def for_flask(self) -> Mapping[str, Any]:
         """The same settings in the names that Flask and its extensions read."""

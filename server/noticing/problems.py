@@ -52,7 +52,7 @@ CATALOGUE: dict[str, Kind] = {
         405, _l("Not like this"), _l("This address does not answer that kind of request.")
     ),
     "too-large": Kind(
-        413, _l("Too much at once"), _l("The request is larger than 4 MB. Send it in smaller parts.")
+        413, _l("Too much at once"), _l("The request is larger than 4 MB, or a rescue file than 20 MB.")
     ),
     "too-many-entries": Kind(
         413, _l("Too much at once"), _l("A push holds at most 1,000 entries. Send it in smaller parts.")
@@ -82,6 +82,52 @@ CATALOGUE: dict[str, Kind] = {
         409,
         _l("This stream is in use"),
         _l("The stream belongs to another key or account. Start a new stream."),
+    ),
+    "seal-unknown": Kind(
+        422,
+        _l("The server cannot open this"),
+        _l(
+            "The entries were sealed to a key that this server does not have. Sign in on the tablet: it then sends "
+            "them unsealed. Nothing is lost."
+        ),
+    ),
+    "stream-quota": Kind(
+        429,
+        _l("This device was taken out of use"),
+        _l("It has sent as much as the server keeps of such a device. Ask your administrator; nothing is lost."),
+    ),
+    "too-much-to-verify": Kind(
+        413,
+        _l("Too much at once"),
+        _l("Compare at most 100 ranges, 10,000 entries and 50 photos at once. Ask in smaller parts."),
+    ),
+    "upload-offset-wrong": Kind(
+        409,
+        _l("Not from there"),
+        _l("Another part of this photo has come already. Go on from the Upload-Offset of this answer."),
+    ),
+    "photo-differs": Kind(
+        422,
+        _l("This is another photo"),
+        _l("What came does not have the hash that was announced. It was dropped; send the photo again."),
+    ),
+    "photo-too-large": Kind(
+        413,
+        _l("Too much at once"),
+        _l("A photo has at most 10 MB and is sent in parts of at most 256 KB."),
+    ),
+    "photo-not-kept": Kind(
+        503,
+        _l("The photo could not be kept"),
+        _l("The server has no room for photos just now. It stays on the tablet, which tries again."),
+    ),
+    "restored-not-checked": Kind(
+        503,
+        _l("Not open yet"),
+        _l(
+            "The server was restored from a backup, and your administrator has not checked yet who may read what. "
+            "Go on observing; tablets keep and deliver everything."
+        ),
     ),
     "too-many-tries": Kind(429, _l("Too many tries"), _l("Wait a minute, then try again.")),
     "link-used": Kind(

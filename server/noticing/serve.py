@@ -2,6 +2,7 @@
 
 import ctypes
 import errno
+import gc
 import ipaddress
 import os
 import signal
@@ -20,6 +21,7 @@ from noticing import journal
 from noticing.config import Config
 
 THREADS = 16
+GARBAGE = (50_000, 20, 20)  # objects made before the next look, as gc.set_threshold takes it
 PORTS = range(1, 65536)
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
@@ -154,7 +156,10 @@ def make_app() -> Flask:
     if sys.platform == "linux":  # a first process that is killed must not leave workers on its port
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     journal.set_up_logging()
-    return create_app(Config.from_environment())
+    app = create_app(Config.from_environment())
+    gc.freeze()  # the program itself is never garbage: a push of a thousand entries need not look through it
+    gc.set_threshold(*GARBAGE)
+    return app
 
 
 def find_lan_address() -> str:

@@ -6,7 +6,7 @@ import logging
 import os
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urljoin
 
 from flask import Flask, current_app
@@ -16,11 +16,17 @@ from noticing import serve as server
 from noticing.accounts import pairings, people, places, set_up
 from noticing.accounts.hosts import is_only_here
 from noticing.app import create_app
+from noticing.backup import data_lock
+from noticing.backup.restoring import is_unfinished
 from noticing.config import Config
 from noticing.database import db
 from noticing.feed.counter import tenant_ids
-from noticing.observations import projection
+from noticing.observations import projection, rebuilding
+from noticing.organisation_keys.files import folder_of_keys
+from noticing.organisation_keys.keys import missing_keys, newest_key
+from noticing.photos.upload import drop_stale
 from noticing.problems import CATALOGUE
+from noticing.progress import Progress
 from noticing.protocols.loader import find_broken
 from noticing.sync.reconsider import reprocess as reprocess_tenant
 from noticing.welcome import describe, where_sent
@@ -39,27 +45,30 @@ def serve(options: argparse.Namespace) -> int:
     place = server.Place(host, options.port, options.tls_cert, options.tls_key, max(1, options.workers))
     server.assert_usable(place)
     journal.set_up_logging(logging.WARNING)  # what the demo does must not hide where to open it
-    config = _read_config(
+    config = read_config(
         options,
         is_demo=options.demo,
         **({"is_behind_tls": True} if options.tls_cert else {}),
         **({"public_url": options.url.rstrip("/")} if options.url else {}),
     )
+    lock = _share_data(config)
     app = create_app(config)
     with app.app_context():
         migrating.migrate()
+        drop_stale(config)
         link = _fill(app, config, options)
-        lines = [*describe(place, config, link), *_look_again()]
+        lines = [*describe(place, config, link), *_look_again(), *_look_at_keys()]
         db.session.remove()
         db.engine.dispose()  # the workers are forked: no connection may be shared with them
-    _say(*lines)
-    code = server.run(place, config)
+    say(*lines)
+    with lock:
+        code = server.run(place, config)
     if code == 0:
         _say_stopped(config)
     return code
 
 
-def _read_config(options: argparse.Namespace, **settings: Any) -> Config:
+def read_config(options: argparse.Namespace, **settings: Any) -> Config:
     try:
         config = Config.from_environment(options.data, **settings)
     except OSError as error:
@@ -70,6 +79,30 @@ def _read_config(options: argparse.Namespace, **settings: Any) -> Config:
     if not os.access(config.data_dir, os.W_OK | os.X_OK):
         raise CannotDo(f"{config.data_dir} cannot be written to. Choose another place with --data DIR.")
     return config
+
+
+def _share_data(config: Config) -> IO[bytes]:
+    """Held until the last worker has ended: no restore begins meanwhile."""
+    if is_unfinished(config):
+        raise CannotDo("A restore was cut off. Run it again: noticing restore … --yes")
+    lock = data_lock.share(config.data_dir)
+    if lock is None:
+        raise CannotDo("A restore is at work on this data. Wait until it is done.")
+    return lock
+
+
+def _look_at_keys() -> list[str]:
+    """Every tenant has a key to seal to when the doors open; what to say of those that are gone."""
+    for tenant_id in tenant_ids(db.session()):
+        newest_key(tenant_id)
+    lost = len(missing_keys())
+    if not lost:
+        return []
+    return [
+        f"WARNING: {lost} of the organisation's keys are missing in {folder_of_keys()}.",
+        "         What locked tablets sealed to them comes when they are unlocked. Copy them from the backup's keys.",
+        "",
+    ]
 
 
 def _say_stopped(config: Config) -> None:
@@ -116,12 +149,12 @@ def _words_of_changed(changed: int) -> str:
     return f"Entries that lay aside and are judged otherwise now: {changed}"
 
 
-def _in_database(command: Command) -> Command:
+def in_database(command: Command) -> Command:
     """Run a command with the database brought up to date, as `serve` does."""
 
     @wraps(command)
     def run(options: argparse.Namespace) -> int | None:
-        app = create_app(_read_config(options))
+        app = create_app(read_config(options))
         with app.app_context():
             migrating.migrate()
             try:
@@ -133,37 +166,44 @@ def _in_database(command: Command) -> Command:
     return run
 
 
-@_in_database
+@in_database
 def migrate(_options: argparse.Namespace) -> None:
-    _say("The database has the tables of this version.")
+    say("The database has the tables of this version.")
 
 
-@_in_database
+@in_database
 def draft_migration(options: argparse.Namespace) -> None:
     migrating.draft_migration(options.message)
 
 
-@_in_database
+@in_database
 def reprocess(_options: argparse.Namespace) -> None:
     """Judge what lies aside again, as every start of the server does."""
-    _say(_words_of_changed(sum(map(reprocess_tenant, tenant_ids(db.session())))))
+    say(_words_of_changed(sum(map(reprocess_tenant, tenant_ids(db.session())))))
 
 
-@_in_database
-def rebuild(_options: argparse.Namespace) -> None:
-    """Make all views anew. Until it is done, pages lack the visits that are not folded yet."""
+@in_database
+def rebuild(options: argparse.Namespace) -> int:
+    """Make all views anew, or with --check only compare them. Pages go on showing what is there meanwhile."""
+    work = rebuilding.find_differing if options.check else rebuilding.rebuild
+    found: list[str] = []
     for tenant_id in tenant_ids(db.session()):
-        projection.rebuild(tenant_id)
-    _say("Every visit was folded again from its entries.")
+        found += work(tenant_id, Progress("visits"))
+    if not options.check:
+        say(f"Every visit was folded again from its entries. Views that were otherwise before: {len(found)}")
+        return 0
+    say(*(f"{each} is not what its entries say." for each in found))
+    say("Mend them with: noticing rebuild" if found else "Every view is what its entries say.")
+    return 1 if found else 0
 
 
-@_in_database
+@in_database
 def add_school(options: argparse.Namespace) -> None:
     places.add_school(_tenant_id(), options.name)
-    _say(f"Added {options.name}.")
+    say(f"Added {options.name}.")
 
 
-@_in_database
+@in_database
 def add_class(options: argparse.Namespace) -> None:
     places.add_class(
         _school_id(options.school),
@@ -174,10 +214,10 @@ def add_class(options: argparse.Namespace) -> None:
         room=options.room,
         head_count=options.students,
     )
-    _say(f"Added {options.title}.")
+    say(f"Added {options.title}.")
 
 
-@_in_database
+@in_database
 def add_person(options: argparse.Namespace) -> None:
     school_id = _school_id(options.school) if options.school else None
     teachers = [_holder_id(email, "teacher") for email in options.coach_of]
@@ -193,36 +233,36 @@ def add_person(options: argparse.Namespace) -> None:
     _say_link(person_id, options.url)
 
 
-@_in_database
+@in_database
 def renew_link(options: argparse.Namespace) -> None:
     _say_link(_person_id(options.email), options.url)
 
 
-@_in_database
+@in_database
 def pair(options: argparse.Namespace) -> None:
     pairings.pair(_holder_id(options.coach, "coach"), _holder_id(options.teacher, "teacher"))
-    _say("They work together from now on.")
+    say("They work together from now on.")
 
 
-@_in_database
+@in_database
 def unpair(options: argparse.Namespace) -> None:
     pairing_id = pairings.pairing_between(_person_id(options.coach), _person_id(options.teacher))
     if pairing_id is None:
         raise CannotDo("These two do not work together now.")
     pairings.end_pairing(pairing_id)
-    _say("They no longer work together. The teacher keeps her notes; the coach cannot open them any more.")
+    say("They no longer work together. The teacher keeps her notes; the coach cannot open them any more.")
 
 
-@_in_database
+@in_database
 def grant_role(options: argparse.Namespace) -> None:
     person_id, place = _person_id(options.email), _place(options)
     if place in people.roles_held([person_id])[person_id]:
         raise CannotDo("This person holds that role there already.")
     people.grant_role(person_id, *place)
-    _say(f"{options.email} is {options.role} from now on.")
+    say(f"{options.email} is {options.role} from now on.")
 
 
-@_in_database
+@in_database
 def end_role(options: argparse.Namespace) -> None:
     person_id, place = _person_id(options.email), _place(options)
     if place not in people.roles_held([person_id])[person_id]:
@@ -230,21 +270,21 @@ def end_role(options: argparse.Namespace) -> None:
     if options.role == "admin":
         _assert_another_administrator(person_id)
     people.end_role(person_id, *place)
-    _say(f"{options.email} is no longer {options.role} there.")
+    say(f"{options.email} is no longer {options.role} there.")
 
 
-@_in_database
+@in_database
 def sign_out(options: argparse.Namespace) -> None:
     people.end_sessions(_person_id(options.email))
-    _say(f"{options.email} is signed out everywhere.")
+    say(f"{options.email} is signed out everywhere.")
 
 
-@_in_database
+@in_database
 def close(options: argparse.Namespace) -> None:
     person_id = _person_id(options.email)
     _assert_another_administrator(person_id)
     people.deactivate_person(person_id)
-    _say(f"The account {options.email} is closed. What it recorded stays; its tablets can still deliver.")
+    say(f"The account {options.email} is closed. What it recorded stays; its tablets can still deliver.")
 
 
 def _place(options: argparse.Namespace) -> tuple[str, str | None]:
@@ -287,10 +327,10 @@ def _say_link(person_id: str, url: str | None) -> None:
     if not people.find_person(person_id).is_active:
         raise CannotDo("This account is closed.")
     base = url or current_app.config["NOTICING_URL"] or "http://localhost:8000"
-    _say("Hand over this link. It works once, for seven days:", urljoin(base, set_up.make_link(person_id)))
+    say("Hand over this link. It works once, for seven days:", urljoin(base, set_up.make_link(person_id)))
     if is_only_here(base):
-        _say("It opens on this machine only. For others, say how they reach the server: --url https://…")
+        say("It opens on this machine only. For others, say how they reach the server: --url https://…")
 
 
-def _say(*lines: str) -> None:
+def say(*lines: str) -> None:
     print("\n".join(lines), flush=True)

@@ -56,26 +56,35 @@ class Syncing:
         }
         return {"rates": rates, "ratios": ratios, "visit_size": VISIT, "runs": self.results}
 
-    def _measure(self, name: str, count: int, script: str) -> None:
+    def append(self, count: int) -> None:
         self.page.evaluate(
             "([count, size, drafts]) => noticing_bench.append(count, size, drafts)", [count, VISIT, drafts()]
         )
+
+    def bodies(self, count: int) -> list[str]:
+        """Of the first `count` entries that have no check yet."""
+        bodies: list[str] = self.page.evaluate("count => noticing_bench.unsentBodies(count)", count)
+        return bodies
+
+    def send_appended(self, count: int, script: str = "noticing_bench.send()") -> Figures:
         self.wire.take()
         result: dict[str, Any] = self.page.evaluate(script)
         passed = self.wire.take()
         assert result["entries"] == count, f"{result['entries']} of {count} entries were sent"
-        self.results.setdefault(name, []).append(
-            {
-                "entries": count,
-                "ms": round(result["ms"], 1),
-                "entries_per_s": round(count / result["ms"] * 1000, 1),
-                "push_bytes_up": passed[PUSH]["up"],
-                "push_body_bytes_up": passed[PUSH]["up_body"],
-                "bytes_up": total(passed, "up"),
-                "bytes_down": total(passed, "down"),
-                "by_path": passed,
-            }
-        )
+        return {
+            "entries": count,
+            "ms": round(result["ms"], 1),
+            "entries_per_s": round(count / result["ms"] * 1000, 1),
+            "push_bytes_up": passed[PUSH]["up"],
+            "push_body_bytes_up": passed[PUSH]["up_body"],
+            "bytes_up": total(passed, "up"),
+            "bytes_down": total(passed, "down"),
+            "by_path": passed,
+        }
+
+    def _measure(self, name: str, count: int, script: str) -> None:
+        self.append(count)
+        self.results.setdefault(name, []).append(self.send_appended(count, script))
 
 
 def summarize(results: list[Figures]) -> Figures:

@@ -77,6 +77,34 @@ def _write_letters(measured: Figures) -> Iterator[str]:
         yield _row(name, value)
 
 
+def write_beside(_name: str, measured: Figures) -> Iterator[str]:
+    fields = {"entries_per_s": "entries/s", "bytes_per_entry": "B/entry up", "requests": "requests"}
+    yield from _head(f"Browser to server, beside PouchDB {measured['pouchdb']}", *fields.values())
+    for name, rate in measured["rates"].items():
+        yield _row(name, *(rate[field] for field in fields))
+    yield from _head("Beside PouchDB, ratios", *fields.values())
+    for name, ratios in measured["ratios"].items():
+        yield _row(name, *(ratios[field] for field in fields))
+    yield _row("pushes for a morning of 200 entries", measured["pushes_of_a_morning"])
+
+
+def write_pushing(name: str, measured: Figures) -> Iterator[str]:
+    yield from _head(f"Server through HTTP, {name}", "entries/s")
+    for way, rate in measured["entries_per_s"].items():
+        yield _row(way, rate)
+    for pair, value in measured["ratios"].items():
+        yield _row(pair, value)
+
+
+def write_flatness(name: str, measured: Figures) -> Iterator[str]:
+    sizes = [f"{measured['entries'][which]:,}" for which in ("small", "large")]
+    yield from _head(f"Cost by size of the log, {name}, ms", *sizes, "ratio")
+    for step in measured["ratios"]:
+        for share in ("p50", "p95"):
+            small, large = (measured["ms"][which][step][share] for which in ("small", "large"))
+            yield _row(f"{step:<{WIDTH - 4}}{share}", small, large, measured["ratios"][step][share])
+
+
 def _head(title: str, *columns: object) -> Iterator[str]:
     yield ""
     yield _row(title, *columns)

@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -15,15 +14,15 @@ from bench.course import Course
 from bench.figures import Figures
 from bench.letters import Letters
 from bench.machine import describe_machine, describe_versions
-from bench.school import COACH, sign_in
+from bench.school import COACH, lend_worker, sign_in
 from bench.syncing import LARGE, SMALL, Syncing
 from bench.table import write_tables
 from bench.taps import Tapping
 from e2e import coach
 from e2e.tablet import Tablet
 from live_server import LiveServer
-from toolchain import environment
 
+Scripts = dict[str, str]
 STOP_SECONDS = 330
 TAPS = [f"taps, round {number} of 4" for number in range(1, 5)]
 SENDS = [f"syncing {SMALL:,} entries, round {number} of 3" for number in range(1, 4)]
@@ -37,15 +36,6 @@ PLAN = (
     | dict.fromkeys(COLDS, 5.0)
     | {WARM: 5.0, PRINT: 5.0}
 )
-
-
-@pytest.fixture(scope="module")
-def scripts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """What is evaluated in pages, with the app's own modules in it; the product has no door for it."""
-    folder = tmp_path_factory.mktemp("scripts")
-    build = Path(__file__).parent / "page/build.mjs"
-    subprocess.run(["node", build, folder], env=environment(), check=True, timeout=60)
-    return {file.stem: file.read_text("utf-8") for file in folder.glob("*.js")}
 
 
 @pytest.fixture
@@ -74,8 +64,8 @@ def test_it_measures_taps_syncing_and_letters_side_by_side(
 ) -> None:
     course = Course(PLAN)
     figures: Figures = {"started_at": datetime.now(UTC).isoformat(), "machine": describe_machine(tmp_path)}
-    figures["taps"] = measure_taps(course, tablets["tapping"], live_server, scripts["taps"])
-    figures["syncing"] = measure_syncing(course, tablets["syncing"], live_server, scripts["syncing"])
+    figures["taps"] = measure_taps(course, tablets["tapping"], live_server, scripts)
+    figures["syncing"] = measure_syncing(course, tablets["syncing"], live_server, scripts)
     figures["letters"] = measure_letters(course, tablets["reading"], live_server)
     figures["versions"] = describe_versions(tablets["reading"].wake().context)
     figures["run"] = course.figures()
@@ -85,21 +75,23 @@ def test_it_measures_taps_syncing_and_letters_side_by_side(
         print(f"\nAll figures are in {file}")
 
 
-def measure_taps(course: Course, tablet: Tablet, server: LiveServer, script: str) -> Figures:
+def measure_taps(course: Course, tablet: Tablet, server: LiveServer, scripts: Scripts) -> Figures:
     page = tablet.wake()
+    lend_worker(page, scripts)
     sign_in(page, server.url, COACH, "/app/")
     coach.install(page)
-    tapping = Tapping(tablet, page, script)
+    tapping = Tapping(tablet, page, scripts["taps"])
     for _ in course.parts(*TAPS):
         tapping.go_round()
     tablet.sleep()
     return tapping.figures()
 
 
-def measure_syncing(course: Course, tablet: Tablet, server: LiveServer, script: str) -> Figures:
+def measure_syncing(course: Course, tablet: Tablet, server: LiveServer, scripts: Scripts) -> Figures:
     page = tablet.wake()
+    lend_worker(page, scripts)
     sign_in(page, server.url, COACH, "/app/")
-    syncing = Syncing(page, server.url, script)
+    syncing = Syncing(page, server.url, scripts["syncing"])
     for _ in course.parts(*SENDS):
         syncing.send_one_by_one()
         syncing.send(SMALL)

@@ -40,6 +40,7 @@ PLACEHOLDER = re.compile(r"(%\(\w+\)[sd]|%%)")
 READ_ALOUD = {"alt", "title", "aria-label", "placeholder", "content"}
 UNSEEN = {"script", "style"}
 NAMES = {"Noticing", "PDF", "JSON", "MB", "application/json", "Pango", "python3 dev.py run"}  # of things
+TABLETS = ("/tablets", "/tablets?q=zzz", "/tablets/set-aside")
 ADDRESS = re.compile(r"\b[0-9a-f]{8}\b|https?://\S+|\S+@\S+|[\w.-]+\.(?:html|py)\b|/[\w/-]+")
 
 
@@ -181,7 +182,7 @@ def test_people_and_set_up_show_no_word_past_the_catalogue(greek_app: Flask) -> 
     pages = [client.get(link), client.post(link, data={"csrf_token": csrf_token(client)})]
     sign_in(client, an_account(greek_app, "dmin"), demo.PASSWORD)
     token = csrf_token(client, "/people")
-    pages += [client.get(path) for path in ("/", "/people", "/people?q=zzz", "/notes")]
+    pages += [client.get(path) for path in ("/", "/people", "/people?q=zzz", "/notes", *TABLETS)]
     pages += [client.post("/people", data={"csrf_token": token}), client.get("/app/nothing")]
     for page in pages:
         assert find_english(page.text, names) == set()

@@ -414,3 +414,60 @@ def test_who_has_nothing_new_costs_no_scan_of_the_log(
             assert "SCAN log_entry" not in plan, plan
             assert "SCAN change" not in plan, plan
             assert "Seq Scan" not in plan, plan
+
+
+def test_a_device_that_names_its_stream_is_not_sent_its_own_entries_back(
+    app: Flask, school: School, lee: Device, tablet: FlaskClient
+) -> None:
+    _, bodies = pushed_visit(lee, school)
+    lee.push(["no entry at all"])
+    second = Device(app, school.people["lee"])
+    others = [Visit(second, school).start]
+    second.push(others)
+    page = tablet.get("/api/v1/sync/changes", query_string={"not_from": lee.stream_id}).get_json()
+    assert bodies_of(page) == others
+    assert [item["code"] for item in page["items"] if item["what"] == "set_aside"] == ["not-an-entry"]
+    assert rows_of(page, "person")
+    assert bodies_of(ask(tablet)) == [*bodies, *others]
+    after = {"after": page["cursor"], "not_from": lee.stream_id}
+    following = tablet.get("/api/v1/sync/changes", query_string=after).get_json()
+    assert (following["items"], following["reset"]) == ([], False)
+
+
+def test_an_entry_that_lay_aside_is_sent_back_when_it_counts(
+    school: School, lee: Device, tablet: FlaskClient
+) -> None:
+    visit = Visit(lee, school)
+    mark = visit.mark()
+    lee.push([mark], from_seq=2)
+    lee.push([visit.start], from_seq=1)
+    page = tablet.get("/api/v1/sync/changes", query_string={"not_from": lee.stream_id}).get_json()
+    assert bodies_of(page) == [mark]
+
+
+def test_the_entries_of_many_pages_are_left_out_without_a_hole(
+    app: Flask, school: School, lee: Device, tablet: FlaskClient
+) -> None:
+    second = Device(app, school.people["lee"])
+    mine, others = Visit(lee, school), Visit(second, school)
+    kept = [others.start]
+    lee.push([mine.start])
+    second.push(kept)
+    for _ in range(4):
+        lee.push([mine.mark() for _ in range(3)])
+        kept.append(others.mark())
+        second.push(kept[-1:])
+    after, bodies, more = "", [], True
+    while more:
+        asked = {"after": after, "limit": 2, "not_from": lee.stream_id}
+        page = tablet.get("/api/v1/sync/changes", query_string=asked).get_json()
+        after, more = page["cursor"], page["more"]
+        bodies += bodies_of(page)
+    assert bodies == kept
+
+
+def test_only_an_own_stream_can_be_named(app: Flask, school: School, tablet: FlaskClient) -> None:
+    park = Device(app, school.people["park"])
+    for stream_id in (park.stream_id, make_random_id(), "nonsense", ""):
+        answer = tablet.get("/api/v1/sync/changes", query_string={"not_from": stream_id})
+        assert (answer.status_code, answer.get_json()["code"]) == (404, "stream-unknown")

@@ -11,6 +11,7 @@ from device import Device, Visit, id_of
 from noticing.database import db
 from noticing.entry_log.store import read_after
 from noticing.observations import projection
+from noticing.observations.rebuilding import rebuild
 from school import PASSWORD, School, sign_in
 
 
@@ -78,7 +79,7 @@ def test_nul_makes_no_fault_and_loses_nothing(app: Flask, school: School, visit:
     with app.app_context():
         kept = [each.body for each in read_after(db.session(), school.tenant_id, 0, 10)]
         assert kept[1:] == [body.encode(), after.encode()]
-        projection.rebuild(school.tenant_id)
+        rebuild(school.tenant_id)
         view = projection.view_of(school.tenant_id, visit.observation_id)
     assert view
     assert id_of(after) in [line["entry_id"] for line in view["timeline"]]

@@ -13,6 +13,7 @@ from device import Device, Visit, id_of
 from noticing import cli, serve
 from noticing.database import db
 from noticing.observations import projection
+from noticing.observations.rebuilding import rebuild
 from noticing.protocols import loader
 from noticing.protocols.loader import Shelf, load_all
 from noticing.sync.reconsider import reprocess
@@ -142,7 +143,7 @@ def test_what_was_folded_without_its_protocol_is_folded_again_at_the_next_start(
         start_server(app, patch)
     started = views(app)
     with app.app_context():
-        projection.rebuild(school.tenant_id)
+        rebuild(school.tenant_id)
     assert started == views(app)
     assert started[0].folded_with == before[0].folded_with
 

@@ -73,7 +73,6 @@ COACH, TEACHER, PRINCIPAL = (
     ("action", "allowed"),
     [
         ("app.enter", {"coach", "principal"}),
-        ("device.enrol", {"coach", "principal"}),
         ("changes.read", {"coach", "principal"}),
         ("people.manage", {"admin"}),
         ("account.use", set(ROLES)),
@@ -109,6 +108,14 @@ def test_a_rule_holds_only_for_its_own_kind_of_object() -> None:
 def test_a_device_delivers_for_its_owner_even_when_she_has_no_role_any_more() -> None:
     assert can(actor("coach"), "device.deliver", Device("t", "coach"))
     assert not can(actor("other", *ROLES), "device.deliver", Device("t", "coach"))
+
+
+def test_a_device_that_signs_may_go_on_in_a_further_stream_and_a_session_needs_a_tablets_role() -> None:
+    signed, session = Device("t", "coach", is_signed=True), Device("t", "coach")
+    assert can(actor("coach"), "device.enrol", signed)
+    assert not can(actor("other", *ROLES), "device.enrol", signed)
+    allowed = {role for role in ROLES if can(actor("coach", role), "device.enrol", session)}
+    assert allowed == {"coach", "principal"}
 
 
 def test_a_coach_knows_those_she_is_paired_with() -> None:

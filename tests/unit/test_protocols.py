@@ -125,7 +125,7 @@ BREAKS = {
     break_word: "sections[0].items[0]: `definitoin` is not known here; take it out or correct its spelling.",
     drop_counts: "sections[1].items[0]: `counts` is missing; add it.",
     later_type: 'sections[0].items[0].type: "seat_map" is none of check, tally, sweep, script, yesno, rating, '
-    "choice, tags; choose one of them.",
+    "choice, tags, photo; choose one of them.",
     drop_options: "sections[1].items[0]: `options` is missing; add it.",
     levels_for_sweep: "sections[0].items[0]: `levels` belong to a rating; take it out.",
     name_students: 'sections[0].items[0].privacy.student_identifiers: "names" is not possible; write "none".',

@@ -37,6 +37,8 @@ def test_both_languages_know_the_same_kinds() -> None:
     assert list(KINDS) == list(wire) == list(FIELDS)
 
 
+PHOTO = {"sha256": "ab" * 32, "alt": "x" * 500, "names_covered": True}
+
 GOOD: list[tuple[str, str | None, dict[str, Any]]] = [
     ("observation.started", None, STARTED),
     ("observation.corrected", None, {"class_id": "c", "reason": ""}),
@@ -50,6 +52,9 @@ GOOD: list[tuple[str, str | None, dict[str, Any]]] = [
     ("sweep.taken", "on_task", {"n": 22, "of": 22}),
     ("script.written", "heard", {"text": "Why?", "speaker": "S"}),
     ("script.written", None, {"text": "Why?", "speaker": "O"}),
+    ("photo.intended", None, {}),
+    ("photo.taken", None, PHOTO),
+    ("photo.taken", None, PHOTO | {"alt": "", "names_covered": False}),
     ("entry.tagged", None, {"entry_id": "e", "tags": ["any word"]}),
     ("tags.chosen", "off_task_kinds", {"codes": []}),
     ("answer.given", "directions_visible", {"value": "na"}),
@@ -77,6 +82,11 @@ BAD: list[tuple[str, str | None, Any, str]] = [
     ("sweep.taken", "on_task", {"n": -1, "of": 22}, "payload-wrong"),
     ("script.written", "heard", {"text": "  ", "speaker": "T"}, "payload-wrong"),
     ("script.written", "heard", {"text": "x", "speaker": "X"}, "payload-wrong"),
+    ("photo.taken", "goal_visible", PHOTO, "item-of-other-type"),
+    ("photo.taken", None, PHOTO | {"sha256": "AB" * 32}, "payload-wrong"),
+    ("photo.taken", None, PHOTO | {"sha256": "../" * 21 + "x"}, "payload-wrong"),
+    ("photo.taken", None, PHOTO | {"alt": "x" * 501}, "payload-wrong"),
+    ("photo.taken", None, {"sha256": "ab" * 32, "alt": ""}, "payload-wrong"),
     ("tags.chosen", "off_task_kinds", {"codes": ["resting", "sleeping"]}, "choice-unknown"),
     ("tags.chosen", "off_task_kinds", {"codes": "resting"}, "payload-wrong"),
     ("tags.chosen", "off_task_kinds", {"codes": [["resting"]]}, "payload-wrong"),

@@ -33,6 +33,9 @@ ANSWERS = [
     pytest.param(read("hello.json")["hello"], wire.Hello, id="hello"),
     *examples("push.json", wire.PushAnswer),
     *examples("changes.json", wire.Changes),
+    *examples("chunk.json", wire.ChunkAnswer),
+    *(pytest.param(read("verify.json")[name], wire.Verified, id=name) for name in ("agrees", "differs")),
+    pytest.param(read("verify.json")["repair"], wire.PushAnswer, id="repair"),
 ]
 
 
@@ -47,6 +50,28 @@ def test_every_answer_has_exactly_the_fields_that_were_agreed(example: Any, shap
 def test_every_push_can_be_read(example: Any, _shape: type) -> None:
     body = example["request"]["body"]
     assert msgspec.to_builtins(msgspec.json.decode(json.dumps(body), type=wire.Push)) == body
+
+
+REQUESTS = [
+    *examples("chunk.json", wire.Chunk),
+    *(pytest.param(read("verify.json")[name], wire.Verify, id=name) for name in ("agrees", "differs")),
+    pytest.param(read("verify.json")["repair"], wire.Push, id="repair"),
+]
+
+
+@pytest.mark.parametrize(("example", "shape"), REQUESTS)
+def test_every_question_can_be_read(example: Any, shape: type) -> None:
+    body = example["request"]["body"]
+    assert json.loads(msgspec.json.encode(msgspec.json.decode(json.dumps(body), type=shape))) == body
+
+
+def test_a_range_is_told_by_the_xor_of_its_hashes() -> None:
+    hashes = [hash_body(row["body"].encode()) for row in read("bodies.json")["bodies"]]
+    for held in read("verify.json")["agrees"]["request"]["body"]["ranges"]:
+        mixed = 0
+        for body_hash in hashes[held["from_seq"] - 1 : held["through_seq"]]:
+            mixed ^= int.from_bytes(body_hash)
+        assert held["xor"] == mixed.to_bytes(32).hex()
 
 
 def test_the_enrolment_can_be_read() -> None:

@@ -22,11 +22,20 @@ LETS_IN = {  # what the words in app.py must amount to
     "accounts.people": {"admin"},
     "accounts.add_person": {"admin"},
     "accounts.renew_link": {"admin"},
+    "tablets.overview": {"admin"},
+    "tablets.ask_revoke": {"admin"},
+    "tablets.revoke": {"admin"},
+    "tablets.set_aside": {"admin"},
+    "tablets.judge_again": {"admin"},
     "sync.me": EVERYONE,
     "sync.enrol": OBSERVERS,
     "sync.hello": EVERYONE,
     "sync.push": EVERYONE,
+    "sync.chunk": EVERYONE,
+    "sync.verify": EVERYONE,
     "sync.changes": OBSERVERS,
+    "photos.bring": EVERYONE,
+    "photos.read": EVERYONE,  # like the notes: nothing here
     "feedback.notes_list": EVERYONE,
     # Signed in is enough to ask; for an observation that is not theirs they all hear "nothing here".
     "feedback.notes_page": EVERYONE,
@@ -121,7 +130,14 @@ def test_who_has_no_role_left_may_sign_out_and_do_nothing_else(app: Flask, schoo
     }
     # Her tablet still delivers; behind a door that asks about one observation, there is nothing of hers.
     objects = {name for name in LOCKED if DOORS[name].kind == "object"}
-    assert entered == {"sync.hello", "sync.push", "accounts.sign_out"} | objects
+    assert entered == {
+        "sync.hello",
+        "sync.push",
+        "sync.chunk",
+        "sync.verify",
+        "photos.bring",
+        "accounts.sign_out",
+    } | objects
     assert client.get("/api/v1/me").status_code == 401
 
 

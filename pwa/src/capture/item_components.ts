@@ -9,8 +9,11 @@ import { TagsItem } from './tags/tags_item.tsx';
 import { TallyItem } from './tally/tally_item.tsx';
 import { YesNoItem } from './yesno/yesno_item.tsx';
 
-/** One component an item type; `script` is the line at the foot of the screen. */
-export const ITEM_COMPONENTS: Record<Exclude<ItemType, 'script'>, ComponentType<ItemProps>> = {
+/** One component an item type; `script` is the line at the foot of the screen, `photo` has none yet. */
+export const ITEM_COMPONENTS: Record<
+  Exclude<ItemType, 'script' | 'photo'>,
+  ComponentType<ItemProps>
+> = {
   check: CheckItem,
   choice: ChoiceItem,
   rating: RatingItem,

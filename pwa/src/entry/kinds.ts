@@ -1,10 +1,11 @@
 /**
  * Every kind of entry. Twin of server/noticing/protocols/kinds.py; tests/wire/kinds.json holds both to it.
- * lifecycle: what the visit is; evidence: what was seen or heard; revision: a later word about an entry;
+ * lifecycle: what the visit is; intent: what may become evidence; evidence: what was seen or heard;
+ * revision: a later word about an entry;
  * private: the author's alone; feedback: between the two people.
  */
 export interface Kind {
-  role: 'lifecycle' | 'evidence' | 'revision' | 'private' | 'feedback';
+  role: 'lifecycle' | 'intent' | 'evidence' | 'revision' | 'private' | 'feedback';
   /** names in `replaces` the versions its author was shown; more than one unreplaced: "2 versions" */
   is_register: boolean;
   /** the item types whose items it may name; empty: it names no item */
@@ -33,6 +34,13 @@ export const KINDS = {
   'tags.chosen': evidence(true, 'tags'),
   'answer.given': evidence(true, 'yesno'),
   'value.given': evidence(true, 'choice', 'number', 'text', 'time'),
+  'photo.intended': {
+    role: 'intent',
+    is_register: false,
+    item_types: ['photo'],
+    can_be_retracted: true,
+  },
+  'photo.taken': evidence(false, 'photo'),
   'entry.tagged': other('revision', true, true),
   'entry.amended': other('revision', true, true),
   'entry.retracted': other('revision', false, false),

@@ -3,6 +3,7 @@ import {
   add,
   appendToJournal,
   get,
+  makeRoom,
   put,
   readJournal,
   run,
@@ -27,7 +28,7 @@ export function* appendEntries(made: readonly MadeEntry[]): Script<LoggedEntry[]
   yield* appendToJournal(records, false);
   let rows: readonly Numbered[];
   try {
-    rows = yield* appendRecords(records);
+    rows = yield* appendWithRoom(records);
   } catch (cause) {
     if (cause instanceof LogError && cause.code === 'entry-id-taken') throw cause;
     if (!(yield* appendToJournal(records, true))) throw cause;
@@ -42,6 +43,16 @@ export function* appendEntries(made: readonly MadeEntry[]): Script<LoggedEntry[]
     state: 'dot',
     is_own: true,
   }));
+}
+
+function* appendWithRoom(records: readonly JournalRecord[]): Script<OwnRow[]> {
+  try {
+    return yield* appendRecords(records);
+  } catch (cause) {
+    const is_full = cause instanceof LogError && cause.code === 'storage-full';
+    if (!is_full || !(yield* makeRoom())) throw cause;
+    return yield* appendRecords(records);
+  }
 }
 
 type Numbered = Pick<OwnRow, 'stream_id' | 'stream_seq'>;

@@ -3,6 +3,7 @@ import { deviceRandom } from '../entry/random.ts';
 import type { Effect, Kept, Script, Transaction } from '../machine/effect.ts';
 import { type Port, perform } from '../machine/perform.ts';
 import { adoptJournal, appendEntries } from './append.ts';
+import { keepBallast, releaseBallast } from './ballast.ts';
 import { announceChanges } from './changes.ts';
 import { connect } from './connection.ts';
 import { runTransaction } from './indexed_db.ts';
@@ -53,6 +54,7 @@ export async function openLog(
       case 'platform':
         if (effect.ask === 'seal') return sealing.seal(effect.texts);
         if (effect.ask === 'open') return sealing.open(effect.kept);
+        if (effect.ask === 'make_room') return releaseBallast();
     }
     throw new Error(`the log has no ${effect.port} of this kind`);
   };
@@ -60,6 +62,7 @@ export async function openLog(
   await performHere(beginLog());
   // Not waited for: a start must not hang on it, and the next round of sync looks again.
   performHere(adoptJournal()).catch(console.error);
+  keepBallast().catch(console.error);
 
   return {
     person_id,

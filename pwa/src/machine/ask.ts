@@ -74,6 +74,8 @@ export const open = (kept: readonly Kept[]) =>
 
 export const sealedKey = () => ask<SealedKey | null>({ port: 'platform', ask: 'sealed_key' });
 
+export const makeRoom = () => ask<boolean>({ port: 'platform', ask: 'make_room' });
+
 export const tellScreens = (tell: unknown) => ask<void>({ port: 'screens', tell });
 
 // Inside a transaction.

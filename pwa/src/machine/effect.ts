@@ -45,6 +45,8 @@ export type Effect =
   | { readonly port: 'platform'; readonly ask: 'seal'; readonly texts: readonly string[] }
   | { readonly port: 'platform'; readonly ask: 'open'; readonly kept: readonly Kept[] }
   | { readonly port: 'platform'; readonly ask: 'sealed_key' }
+  /** The tablet is full: true where something that was kept for this moment was given up. */
+  | { readonly port: 'platform'; readonly ask: 'make_room' }
   | { readonly port: 'screens'; readonly tell: unknown };
 
 /**

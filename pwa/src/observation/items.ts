@@ -6,6 +6,8 @@ import { textOf, wholeOf } from './shapes.ts';
 import type {
   CheckView,
   ItemView,
+  Photo,
+  PhotoView,
   RegisterView,
   Sweep,
   SweepView,
@@ -41,6 +43,7 @@ function foldItem(type: string, lines: TimelineLine[]): ItemView {
   if (type === 'tally') return foldTally(lines);
   if (type === 'sweep') return foldSweep(lines);
   if (type === 'script') return { type, lines: lines.length };
+  if (type === 'photo') return foldPhoto(lines);
   return { type: type as RegisterView['type'], versions: lines.map(versionOf) };
 }
 
@@ -80,6 +83,16 @@ function foldSweep(lines: TimelineLine[]): SweepView {
     n_sum: sweeps.reduce((sum, sweep) => sum + sweep.n, 0),
     of_sum: sweeps.reduce((sum, sweep) => sum + sweep.of, 0),
   };
+}
+
+function foldPhoto(lines: TimelineLine[]): PhotoView {
+  const photos = lines.flatMap(({ entry_id, payload, occurred_at }): Photo[] => {
+    const sha256 = textOf(payload.sha256);
+    return sha256 === null
+      ? []
+      : [{ entry_id, sha256, alt: textOf(payload.alt) ?? '', occurred_at }];
+  });
+  return { type: 'photo', photos };
 }
 
 const VALUE_OF: Record<string, string> = { 'rating.given': 'level', 'tags.chosen': 'codes' };

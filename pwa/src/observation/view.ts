@@ -55,6 +55,20 @@ export interface ScriptView {
   lines: number;
 }
 
+export interface Photo {
+  entry_id: string;
+  /** hex */
+  sha256: string;
+  alt: string;
+  occurred_at: string;
+}
+
+/** In order of time, as amended; what was only intended is none. */
+export interface PhotoView {
+  type: 'photo';
+  photos: Photo[];
+}
+
 export interface Version {
   entry_id: string;
   value: unknown;
@@ -67,7 +81,7 @@ export interface RegisterView {
   versions: Version[];
 }
 
-export type ItemView = CheckView | TallyView | SweepView | ScriptView | RegisterView;
+export type ItemView = CheckView | TallyView | SweepView | ScriptView | PhotoView | RegisterView;
 
 export interface TimelineLine {
   entry_id: string;

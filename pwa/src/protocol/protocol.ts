@@ -7,6 +7,7 @@ export const ITEM_TYPES = [
   'rating',
   'choice',
   'tags',
+  'photo',
 ] as const;
 export type ItemType = (typeof ITEM_TYPES)[number];
 

@@ -37,6 +37,8 @@ export function lineText(line: Line, protocol: Protocol | null): string {
       return t('line.answer', { prompt, value: answerLabel(payload.value) });
     case 'tags.chosen':
       return t('line.answer', { prompt, value: labelsOf(item, payload.codes) });
+    case 'photo.taken':
+      return payload.alt ? t('line.answer', { prompt, value: String(payload.alt) }) : prompt;
     case 'value.given':
       return t('line.answer', { prompt, value: labelOf(item, payload.value) });
     default:

@@ -29,10 +29,11 @@ class Lock:
 
     kind: str  # open, session, device, object
     action: str = ""
+    max_bytes: int | None = None  # where more may be sent than elsewhere
 
     @classmethod
-    def open(cls) -> "Lock":
-        return cls("open")
+    def open(cls, *, max_bytes: int | None = None) -> "Lock":
+        return cls("open", max_bytes=max_bytes)
 
     @classmethod
     def session(cls, action: str) -> "Lock":
@@ -56,11 +57,13 @@ def guard_doors(app: Flask, doors: Mapping[str, Lock], recognise_device: Recogni
     @app.before_request
     def _unlock() -> None:
         hosts.assert_known_host()
+        lock = doors.get(request.endpoint or "")
+        if lock and lock.max_bytes:
+            request.max_content_length = lock.max_bytes
         _refuse_too_large()
         _refuse_nul()
         if request.endpoint is None:
             return  # Flask answers with 404 or 405 itself
-        lock = doors.get(request.endpoint)
         if lock is None:
             raise Problem("not-found")
         device = recognise_device(request) if lock.kind == "device" else None
@@ -99,7 +102,7 @@ def ask(action: str, subject: policy.Subject) -> None:
 
 def _refuse_too_large() -> None:
     """Say so before anything else. The body is read to its end: who is still sending would hear no answer."""
-    if (request.content_length or 0) <= current_app.config["MAX_CONTENT_LENGTH"]:
+    if (request.content_length or 0) <= (request.max_content_length or 0):
         return
     body, left = request.environ["wsgi.input"], LONGEST_PATIENCE
     while left > 0 and (chunk := body.read(CHUNK)):

@@ -9,6 +9,7 @@ from noticing.accounts.models import ClassSection, Pairing, Person
 from noticing.clock import make_id, now
 from noticing.database import db, writing
 from noticing.feed.counter import note_change
+from noticing.ledger.acts import note_act
 from noticing.problems import Problem
 
 
@@ -98,6 +99,7 @@ def _end(session: Session, pairing: Pairing, at: datetime) -> None:
     if pairing.to_at is not None and pairing.to_at <= at:
         return
     pairing.to_at = at
+    note_act(session, pairing.tenant_id, "pairing.ended", pairing_id=pairing.pairing_id, at=at.isoformat())
     note_change(session, pairing.tenant_id, "row", "pairing", pairing.pairing_id)
     note_change(session, pairing.tenant_id, "withdrawn", "pairing", pairing.pairing_id, pairing.coach_id)
 

@@ -7,10 +7,12 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy.orm import Session
 
 from noticing.accounts.models import Person
-from noticing.accounts.people import find_person
+from noticing.accounts.people import find_person, raise_session_mark
 from noticing.database import writing
+from noticing.ledger.acts import note_act
 
 SHORTEST = 10
 LONGEST = 200
@@ -34,8 +36,20 @@ def choose_password(person_id: str, password: str) -> None:
     """Set the password and end every other session of the person."""
     with writing(find_person(person_id).tenant_id) as session:
         person = session.get_one(Person, person_id)
-        person.password_hash = hash_password(password)
-        person.session_mark += 1
+        replace_password(session, person, hash_password(password))
+
+
+def replace_password(session: Session, person: Person, hashed: str) -> None:
+    """Inside `writing()`: a new password ends every session."""
+    person.password_hash = hashed
+    note_act(session, person.tenant_id, "password.chosen", person_id=person.person_id)
+    raise_session_mark(session, person)
+
+
+def forget_password(person_id: str) -> None:
+    """After a restore the older password is not hers any more: she gets a new link."""
+    with writing(find_person(person_id).tenant_id) as session:
+        session.get_one(Person, person_id).password_hash = None
 
 
 def hash_password(password: str) -> str:

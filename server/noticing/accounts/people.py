@@ -1,5 +1,6 @@
 """People and their roles: reading, adding, granting, ending. Every change is noted in the feed."""
 
+import secrets
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from noticing.accounts.models import ClassSection, Person, RoleGrant
 from noticing.clock import make_id, now
 from noticing.database import db, writing
 from noticing.feed.counter import note_change
+from noticing.ledger.acts import note_act
 from noticing.problems import Problem
 
 ROLES = ("coach", "principal", "teacher", "admin")
@@ -135,13 +137,46 @@ def deactivate_person(person_id: str, at: datetime | None = None) -> None:
         _end_grants(session, tenant_id, person_id, moment, lambda _grant: True)
         person = session.get_one(Person, person_id)
         person.is_active = False
-        person.session_mark += 1
+        note_act(session, tenant_id, "person.closed", person_id=person_id, at=moment.isoformat())
+        raise_session_mark(session, person)
 
 
 def end_sessions(person_id: str) -> None:
     """Sign the person out everywhere."""
     with writing(find_person(person_id).tenant_id) as session:
-        session.get_one(Person, person_id).session_mark += 1
+        raise_session_mark(session, session.get_one(Person, person_id))
+
+
+def raise_session_mark(session: Session, person: Person) -> None:
+    """Inside `writing()`: end every session of the person."""
+    person.session_mark += 1
+    note_act(
+        session,
+        person.tenant_id,
+        "sessions.ended",
+        person_id=person.person_id,
+        session_mark=person.session_mark,
+    )
+
+
+def raise_session_mark_to(person_id: str, mark: int) -> None:
+    """End the sessions that had ended when the mark was raised so far."""
+    with writing(find_person(person_id).tenant_id) as session:
+        person = session.get_one(Person, person_id)
+        person.session_mark = max(person.session_mark, mark)
+
+
+def end_all_sessions(tenant_id: str) -> None:
+    """Sign everybody out, those too who have sessions from a time that this database does not know."""
+    jump = 1_000_000 + secrets.randbelow(100_000_000)
+    mine = sa.update(Person).where(Person.tenant_id == tenant_id)
+    with writing(tenant_id) as session:
+        session.execute(mine.values(session_mark=Person.session_mark + jump))
+
+
+def emails_of(person_ids: Iterable[str]) -> list[str]:
+    found = sa.select(Person.email).where(Person.person_id.in_(set(person_ids))).order_by(Person.email)
+    return list(db.session.scalars(found))
 
 
 def administrators_of(tenant_id: str) -> set[str]:
@@ -208,6 +243,13 @@ def _end_grants(
     ended = [grant for grant in running if is_meant(grant)]
     for grant in ended:
         grant.to_at = at
+        said = {
+            "person_id": person_id,
+            "role": grant.role,
+            "school_id": grant.school_id,
+            "at": at.isoformat(),
+        }
+        note_act(session, tenant_id, "role.ended", **said)
     left = {grant.role for grant in running if grant not in ended}
     for role in {grant.role for grant in ended} - left:
         pairings.end_pairings_of(session, tenant_id, person_id, role, at)

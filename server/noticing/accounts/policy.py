@@ -33,6 +33,7 @@ class Place:
 class Device:
     tenant_id: str
     owner_id: str
+    is_signed: bool = False  # its stream's key asks, not a session
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ class Evidence:
     kind: str
     author_id: str
     sitting: Sitting
+    is_for_author_only: bool = False  # a photo on which names can be read
 
 
 Subject = Place | Device | Colleague | SchoolName | Pair | Sitting | Evidence
@@ -115,6 +117,12 @@ def _always(_actor: Actor, _subject: Subject) -> bool:
 
 def _is_owner(actor: Actor, device: Device) -> bool:
     return device.owner_id == actor.person_id
+
+
+def _may_enrol(actor: Actor, device: Device) -> bool:
+    """A stream's key never expires, so that a device can go on in a further stream when no role is left."""
+    is_observer = not actor.roles.isdisjoint(OBSERVER_ROLE.values())
+    return _is_owner(actor, device) and (device.is_signed or is_observer)
 
 
 def _is_in_reach(actor: Actor, school_ids: frozenset[str]) -> bool:
@@ -170,6 +178,8 @@ def _may_reply(actor: Actor, sitting: Sitting) -> bool:
 def _may_read_entry(actor: Actor, evidence: Evidence) -> bool:
     """The pairing decides for the observer too: when it has ended, her own marks are hers no more."""
     sitting = evidence.sitting
+    if evidence.is_for_author_only and evidence.author_id != actor.person_id:
+        return False
     if sitting.observer_id == actor.person_id:
         is_private = evidence.kind in PRIVATE_KINDS and evidence.author_id != actor.person_id
         return _may_read_as_observer(actor, sitting) and not is_private
@@ -184,7 +194,7 @@ _RULES: dict[tuple[str, type], Callable[..., bool]] = {
     ("account.use", Place): _holds("coach", "principal", "teacher", "admin"),
     ("notes.list", Place): _holds("coach", "principal", "teacher", "admin"),
     ("people.manage", Place): _holds("admin"),
-    ("device.enrol", Place): _holds("coach", "principal"),
+    ("device.enrol", Device): _may_enrol,
     ("device.deliver", Device): _is_owner,
     ("changes.read", Place): _holds("coach", "principal"),
     ("tenant.know", Place): _holds("coach", "principal", "teacher", "admin"),

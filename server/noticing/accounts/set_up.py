@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from noticing.accounts.models import Person, SetUpLink
-from noticing.accounts.passwords import hash_password
+from noticing.accounts.passwords import hash_password, replace_password
 from noticing.accounts.people import add_person, find_person, rename_person
 from noticing.clock import make_random_id, now
 from noticing.database import db, writing
@@ -36,6 +36,16 @@ def make_link(person_id: str) -> str:
             )
         )
     return f"/set-up/{token}"
+
+
+def end_links(tenant_id: str) -> None:
+    """Let none of the links that were made so far open anything."""
+    with writing(tenant_id) as session:
+        session.execute(
+            sa.update(SetUpLink)
+            .where(SetUpLink.tenant_id == tenant_id, SetUpLink.used_at.is_(None))
+            .values(expires_at=now())
+        )
 
 
 def person_of_link(token: str) -> Person:
@@ -78,8 +88,7 @@ def use_link(token: str, password: str, who: tuple[str, str] | None = None) -> P
         person = session.get_one(Person, person_id, populate_existing=True)
         if who:
             rename_person(session, person, *who)
-        person.password_hash = hashed
-        person.session_mark += 1
+        replace_password(session, person, hashed)
     return find_person(person_id)
 
 

@@ -13,9 +13,11 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from noticing.accounts.models import Person
 from noticing.accounts.passwords import is_right
-from noticing.accounts.people import person_of_email, tidy_email
+from noticing.accounts.people import actor_of, person_of_email, tidy_email
 from noticing.clock import now
 from noticing.database import db
+from noticing.feed.counter import is_suspended
+from noticing.problems import Problem
 
 PER_ADDRESS = "10 per minute"
 PER_ACCOUNT = "5 per minute"
@@ -61,6 +63,8 @@ def visitor_name() -> str:
 
 def begin_session(person: Person) -> None:
     """Sign the person in, in a session that has nothing in common with the one before."""
+    if is_suspended(db.session()) and "admin" not in actor_of(person.person_id).roles:
+        raise Problem("restored-not-checked")
     session.clear()
     session.permanent = True
     session["renewed_on"] = now().date().isoformat()

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, TypeGuard
+from typing import Annotated, Any, Literal, TypeGuard
 from uuid import UUID
 
 import msgspec
@@ -53,6 +53,14 @@ class Unreadable(Exception):
         self.code = code
 
 
+class _Lost(msgspec.Struct):
+    """What a device sends in the place of an entry that it can no longer read."""
+
+    lost: Literal[True]
+    stream_seq: Annotated[int, msgspec.Meta(ge=1)]
+    hash: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+
+
 class _Claim(msgspec.Struct):
     """What an unreadable body still tells about itself."""
 
@@ -62,6 +70,7 @@ class _Claim(msgspec.Struct):
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _decode_entry = msgspec.json.Decoder(Entry).decode
 _decode_claim = msgspec.json.Decoder(_Claim).decode
+_decode_lost = msgspec.json.Decoder(_Lost).decode
 _UNREADABLE = (msgspec.DecodeError, RecursionError, ValueError)  # ValueError: numbers of thousands of digits
 
 
@@ -72,7 +81,7 @@ def parse_body(body: bytes) -> Entry:
     try:
         entry = _decode_entry(body)
     except _UNREADABLE as fault:
-        raise Unreadable("not-an-entry") from fault
+        raise Unreadable("lost-on-device" if _is_lost(body) else "not-an-entry") from fault
     if entry.entry_schema != ENTRY_SCHEMA:
         raise Unreadable("newer-entry-schema")
     if not (is_instant(entry.occurred_at) and is_instant(entry.entered_at)):
@@ -82,6 +91,14 @@ def parse_body(body: bytes) -> Entry:
     if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _is_deeper(entry.payload, MAX_DEPTH):
         raise Unreadable("too-deep")
     return entry
+
+
+def _is_lost(body: bytes) -> bool:
+    try:
+        _decode_lost(body)
+    except _UNREADABLE:
+        return False
+    return True
 
 
 def _is_deeper(value: Any, most: int) -> bool:

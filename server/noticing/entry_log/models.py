@@ -1,4 +1,4 @@
-"""Tables of the log. Nothing here is ever updated but a stream's marks and an entry's set-aside state."""
+"""Tables of the log. Nothing here is ever updated but a stream's marks, an entry's set-aside state and damage."""
 
 from datetime import datetime
 
@@ -21,19 +21,27 @@ class Stream(Base):
     device_label: Mapped[str] = mapped_column(default="")
     enrolled_at: Mapped[datetime] = mapped_column(default=now)
     last_contact_at: Mapped[datetime | None]
-    revoked_at: Mapped[datetime | None]  # honoured, but no page or command sets it in this release
+    enrolled_by: Mapped[str | None] = mapped_column(
+        Id
+    )  # the first stream of its line, if a stream signed for it
+    revoked_at: Mapped[datetime | None]
+    revoked_through: Mapped[int] = mapped_column(
+        sa.BigInteger, default=0, server_default="0"
+    )  # had come before
+    revoked_entries: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")  # came since,
+    revoked_bytes: Mapped[int] = mapped_column(
+        sa.BigInteger, default=0, server_default="0"
+    )  # by all of its line
     acknowledged_through: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     acknowledged_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32), default=bytes(32))
     seen_change_seq: Mapped[int] = mapped_column(sa.BigInteger, default=0)  # the feed's end at the last push
 
 
 class ClockSample(Base):
-    """A device's two clocks beside the server's. Of each page life the `best` (shortest way) and the `latest`.
-
-    Nobody reads them yet: times corrected by them come with what shows them. Raw times stay as they are.
-    """
+    """A device's two clocks beside the server's. Of each page life the `best` (shortest way) and the `latest`."""
 
     __tablename__ = "clock_sample"
+    __table_args__ = (sa.Index("ix_clock_sample_received", "stream_id", "received_at"),)
     stream_id: Mapped[str] = mapped_column(Id, sa.ForeignKey("stream.stream_id"), primary_key=True)
     clock_session_id: Mapped[str] = mapped_column(Id, primary_key=True)
     which: Mapped[str] = mapped_column(primary_key=True)  # best, latest
@@ -53,6 +61,20 @@ class Envelope(Base):
     tenant_id: Mapped[str] = mapped_column(Id)
     body_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
     change_seq: Mapped[int] = mapped_column(sa.BigInteger)  # of the entry
+
+
+class EntryChunk(Base):
+    """A piece of an entry that does not get through whole. Gone when the entry is complete."""
+
+    __tablename__ = "entry_chunk"
+    stream_id: Mapped[str] = mapped_column(Id, sa.ForeignKey("stream.stream_id"), primary_key=True)
+    stream_seq: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    begins_at: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    tenant_id: Mapped[str] = mapped_column(Id, sa.ForeignKey("tenant.tenant_id"))
+    body_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+    size: Mapped[int] = mapped_column(sa.BigInteger)
+    chunk: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    came_at: Mapped[datetime] = mapped_column(default=now)
 
 
 class LogEntry(Base):

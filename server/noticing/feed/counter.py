@@ -1,8 +1,12 @@
 """Taking numbers from the feed. Only inside `database.writing()`: its lock makes numbers follow commits."""
 
+from datetime import datetime
+from typing import Any, cast
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from noticing.clock import make_random_id, now
 from noticing.feed.models import Change, FeedCounter, ServerEpoch
 
 
@@ -44,6 +48,24 @@ def read_last_change_seq(session: Session, tenant_id: str) -> int:
 def read_server_epoch(session: Session) -> str:
     """The present epoch; migrations make the first."""
     return session.scalars(sa.select(ServerEpoch.epoch)).one()
+
+
+def renew_server_epoch(session: Session, before: str) -> bool:
+    """Inside `writing()`: begin a new epoch, unless somebody has ended `before` already."""
+    changed = session.execute(
+        sa.update(ServerEpoch).where(ServerEpoch.epoch == before).values(epoch=make_random_id(), since=now())
+    )
+    return bool(cast("sa.CursorResult[Any]", changed).rowcount)
+
+
+def is_suspended(session: Session) -> bool:
+    """Whether a restore could not learn what was ended after its backup, and nobody has looked at it since."""
+    return session.scalars(sa.select(ServerEpoch.suspended_at)).one() is not None
+
+
+def suspend(session: Session, at: datetime | None) -> None:
+    """Inside `writing()`: let only administrators sign in from `at`; None lets everybody again."""
+    session.execute(sa.update(ServerEpoch).values(suspended_at=at))
 
 
 def tenant_ids(session: Session) -> list[str]:

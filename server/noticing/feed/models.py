@@ -29,11 +29,9 @@ class Change(Base):
 
 
 class ServerEpoch(Base):
-    """One row: a random name that is made anew by every restore, so that devices notice it.
-
-    Restoring is not part of this release; devices already heed the name.
-    """
+    """One row: a random name that is made anew by every restore, so that devices notice it."""
 
     __tablename__ = "server_epoch"
     epoch: Mapped[str] = mapped_column(Id, primary_key=True)
     since: Mapped[datetime] = mapped_column(default=now)
+    suspended_at: Mapped[datetime | None]  # restored without the ledger: only administrators come in

@@ -102,6 +102,8 @@ class Notes:
     shared_on: date | None
     has_new_evidence: bool
     replies: tuple[Reply, ...]
+    clock_ahead_minutes: int = 0  # the tablet's clock was so wrong that the times here are corrected
+    photos: tuple[str, ...] = ()  # the lines (entry_id) whose photo both people may see
 
     @property
     def is_reissued(self) -> bool:
@@ -115,7 +117,10 @@ class Notes:
     @property
     def digest(self) -> bytes:
         told = replace(self, replies=(), has_new_evidence=False)
-        text = json.dumps(asdict(told), sort_keys=True, ensure_ascii=False, default=str)
+        parts = {name: part for name, part in asdict(told).items() if name != "clock_ahead_minutes"}
+        if not self.photos:
+            del parts["photos"]  # what was said before there were photos keeps its hash
+        text = json.dumps(parts, sort_keys=True, ensure_ascii=False, default=str)
         return hashlib.sha256(text.encode()).digest()
 
 
@@ -234,6 +239,8 @@ def _values_of(kind: str, payload: Mapping[str, Any], item: Item) -> dict[str, A
             return {"n": n, "of": of, "unit": item.unit}
         case "script.written":
             return {"text": text_of(payload.get("text")) or "", "speaker": payload.get("speaker")}
+        case "photo.taken":
+            return {"label": text_of(payload.get("alt")) or None}
         case "count.added":
             code = payload.get("code")
             return {"label": item.label_of(code) if code is not None else None}

@@ -16,7 +16,7 @@ from noticing.clock import make_id
 from noticing.feedback import sentences
 from noticing.feedback.pdf import render_pdf
 from noticing.feedback.reply import REPLY_MAX, find_fault, send_reply, tidy_reply
-from noticing.feedback.visits import View, cards_of, find_visit, notes_of
+from noticing.feedback.visits import View, cards_of, find_visit, letter_photos, notes_of
 from noticing.observations.sittings import sitting_of_view
 from noticing.problems import Problem
 
@@ -63,10 +63,11 @@ def notes_page(observation_id: UUID) -> Response:
 def notes_pdf(observation_id: UUID) -> Response:
     """The same as a letter. Its file name tells the day, and nobody's name."""
     actor = current_actor()
-    notes = notes_of(actor.tenant_id, _find("feedback.read", actor, observation_id))
+    view = _find("feedback.read", actor, observation_id)
+    notes = notes_of(actor.tenant_id, view)
     tenant = tenant_row(actor.tenant_id) or {}
     url = write_address(url_for("feedback.notes_page", observation_id=notes.observation_id))
-    answer = make_response(render_pdf(notes, url, tenant.get("paper", "Letter")))
+    answer = make_response(render_pdf(notes, url, tenant.get("paper", "Letter"), letter_photos(view, notes)))
     answer.content_type = "application/pdf"
     answer.headers["Content-Disposition"] = f'inline; filename="visit-notes-{notes.visited_on}.pdf"'
     answer.headers["Cache-Control"] = "no-store"

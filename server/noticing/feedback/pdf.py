@@ -6,10 +6,12 @@ The same notes give the same bytes.
 
 import atexit
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from flask import render_template
@@ -28,16 +30,19 @@ REST_MIN = 0.25
 _one_at_a_time = threading.Lock()  # Pango's font map, which the styles share, is not safe among threads
 
 
-def render_pdf(notes: Notes, url: str, paper: str = "Letter") -> bytes:
-    """One or two pages on `paper`, with a link to the notes' page at `url`.
+def render_pdf(
+    notes: Notes, url: str, paper: str = "Letter", photos: Mapping[str, bytes] = MappingProxyType({})
+) -> bytes:
+    """One or two pages on `paper`, with a link to the notes' page at `url`; `photos` are JPEG, by entry_id.
 
     Raises Problem("pdf-engine-missing") where Pango is not installed.
     """
     weasyprint = _weasyprint()
-    text = render_template("feedback/letter.html", notes=notes, say=sentences, url=url)
+    text = render_template("feedback/letter.html", notes=notes, say=sentences, url=url, photos=photos)
     with _one_at_a_time:
         styles = _read_styles(paper if paper in PAPERS else PAPERS[0])
-        html = weasyprint.HTML(string=text, base_url="file:///letter/", url_fetcher=fetch_named)
+        fetch = partial(fetch_named, photos=photos)
+        html = weasyprint.HTML(string=text, base_url="file:///letter/", url_fetcher=fetch)
         document = _lay_out(html, styles)
         made: bytes = document.write_pdf(
             pdf_variant="pdf/ua-1",
@@ -67,12 +72,15 @@ def _filled(page: Any) -> float:
     return float(box.children[0].height / box.height)
 
 
-def fetch_named(url: str) -> Any:
-    """The letter's own fonts, and nothing else, wherever it lies."""
-    if url not in FONTS:
-        raise ValueError("the letter names no such file")
+def fetch_named(url: str, photos: Mapping[str, bytes] = MappingProxyType({})) -> Any:
+    """The letter's own fonts and photos, and nothing else, wherever it lies."""
     from weasyprint.urls import URLFetcherResponse
 
+    photo = photos.get(url.removeprefix("file:///letter/photo/"))
+    if photo is not None:
+        return URLFetcherResponse(url, photo, {"Content-Type": "image/jpeg"})
+    if url not in FONTS:
+        raise ValueError("the letter names no such file")
     return URLFetcherResponse(url, FONTS[url].read_bytes(), {"Content-Type": "font/woff2"})
 
 

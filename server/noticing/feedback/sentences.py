@@ -1,10 +1,10 @@
 """The words around the evidence: every sentence that page and PDF say about notes, through the catalogue."""
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_timedelta
 from babel.numbers import format_decimal
 from flask_babel import get_locale, gettext, ngettext
 
@@ -29,6 +29,11 @@ def describe(line: Line) -> str:
             return _("%(prompt)s: %(answer)s", prompt=prompt, answer=name_answer(values["answer"]))
     label = values.get("label")
     return _("%(prompt)s: %(answer)s", prompt=prompt, answer=label) if label else prompt
+
+
+def name_photo(line: Line) -> str:
+    """The words that stand for a photo where it cannot be seen."""
+    return str(line.values.get("label") or _("Photo: %(prompt)s", prompt=line.prompt))
 
 
 def describe_sweep(n: int | None, of: int | None, unit: str | None, prompt: str) -> str:
@@ -69,6 +74,23 @@ def name_title(notes: Notes) -> str:
 
 def name_hours(notes: Notes) -> str:
     return f"{notes.started}–{notes.ended}" if notes.ended else notes.started
+
+
+def name_clock(notes: Notes) -> str | None:
+    """By which clock the times are told, where it is not the tablet's."""
+    if not notes.clock_ahead_minutes:
+        return None
+    away = name_away(notes.clock_ahead_minutes)
+    if notes.clock_ahead_minutes > 0:
+        return _(
+            "The tablet's clock was %(away)s ahead in this visit. The times here are corrected.", away=away
+        )
+    return _("The tablet's clock was %(away)s behind in this visit. The times here are corrected.", away=away)
+
+
+def name_away(minutes: int) -> str:
+    """Such as "7 minutes" or "3 days"."""
+    return format_timedelta(timedelta(minutes=abs(minutes)), threshold=1.5, locale=get_locale())
 
 
 def name_readers(notes: Notes) -> str:

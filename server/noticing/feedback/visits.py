@@ -1,6 +1,6 @@
 """Shared visits as this room needs them: the view, and the names of people and classes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -8,13 +8,16 @@ from noticing.accounts import policy
 from noticing.accounts.people import names_of
 from noticing.accounts.places import class_row
 from noticing.feedback.context import Notes, day_of, make_notes, time_of
-from noticing.observations import projection
+from noticing.observations import clocks, projection
 from noticing.observations.measures import measures_of
 from noticing.observations.sittings import sitting_of_view
+from noticing.photos.image import shrink
+from noticing.photos.showing import read_content, shown_to_both
 from noticing.problems import Problem
 from noticing.protocols.loader import load_all
 
 View = dict[str, Any]
+PHOTOS_MAX = 4  # in a letter
 
 
 @dataclass(frozen=True)
@@ -42,14 +45,25 @@ def find_visit(tenant_id: str, observation_id: str) -> View:
     return view
 
 
-def notes_of(tenant_id: str, view: View) -> Notes:
-    """The notes of a shared visit."""
+def notes_of(tenant_id: str, raw_view: View) -> Notes:
+    """The notes of a shared visit, by the tablet's clock or, where that was far off, by ours."""
+    view, ahead = clocks.set_right(tenant_id, raw_view)
     context = view["context"]
     protocol = load_all().get((context["protocol_slug"], context["protocol_version"]))
     document = protocol.document if protocol else None
     names = names_of(tenant_id, [view["observer_id"], context["observed_id"]])
     measures = measures_of(view, document) if document else ()
-    return make_notes(view, document, names, label_of_class(context["class_id"]), measures)
+    notes = make_notes(view, document, names, label_of_class(context["class_id"]), measures)
+    picked = [line.entry_id for line in notes.lines]
+    return replace(notes, clock_ahead_minutes=ahead, photos=tuple(shown_to_both(view, picked)))
+
+
+def letter_photos(view: View, notes: Notes) -> dict[str, bytes]:
+    """The photos of the notes as they are printed, by entry_id; the others stand there in words."""
+    shown = shown_to_both(view, notes.photos[:PHOTOS_MAX])
+    found = {entry_id: read_content(each) for entry_id, each in shown.items()}
+    small = {entry_id: shrink(content[1]) for entry_id, content in found.items() if content}
+    return {entry_id: picture for entry_id, picture in small.items() if picture}
 
 
 def cards_of(actor: policy.Actor, *, is_own: bool, skip: int, count: int) -> list[Card]:

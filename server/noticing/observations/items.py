@@ -41,6 +41,8 @@ def _fold_item(item_type: str, lines: Sequence[Line]) -> dict[str, Any]:
         return _fold_sweep(lines)
     if item_type == "script":
         return {"type": item_type, "lines": len(lines)}
+    if item_type == "photo":
+        return _fold_photo(lines)
     return {"type": item_type, "versions": [_version_of(line) for line in lines]}
 
 
@@ -74,6 +76,16 @@ def _fold_sweep(lines: Sequence[Line]) -> dict[str, Any]:
         "n_sum": sum(sweep["n"] for sweep in sweeps),
         "of_sum": sum(sweep["of"] for sweep in sweeps),
     }
+
+
+def _fold_photo(lines: Sequence[Line]) -> dict[str, Any]:
+    photos = []
+    for line in lines:
+        sha256 = text_of(line["payload"].get("sha256"))
+        if sha256 is not None:
+            alt, when = text_of(line["payload"].get("alt")) or "", line["occurred_at"]
+            photos.append({"entry_id": line["entry_id"], "sha256": sha256, "alt": alt, "occurred_at": when})
+    return {"type": "photo", "photos": photos}
 
 
 def _version_of(line: Line) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Tables of the projection. They hold nothing that the log does not: `projection.rebuild` makes them anew."""
+"""Tables of the projection. They hold nothing that the log does not: `rebuilding` makes them anew."""
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -13,6 +13,9 @@ class ObservationView(Base):
     __table_args__ = (
         sa.Index("ix_observation_view_observer", "tenant_id", "observer_id", "started_instant"),
         sa.Index("ix_observation_view_observed", "tenant_id", "observed_id", "started_instant"),
+        sa.Index(
+            "ix_observation_view_folded", "tenant_id", "protocol_slug", "protocol_version", "folded_with"
+        ),
     )
     tenant_id: Mapped[str] = mapped_column(Id, sa.ForeignKey("tenant.tenant_id"), primary_key=True)
     observation_id: Mapped[str] = mapped_column(

@@ -1,8 +1,8 @@
-"""Step 6: folds what has come into views. Incremental and idempotent; `rebuild` makes the same bytes from zero."""
+"""Step 6: folds what has come into views. Incremental and idempotent; rebuilding.py makes the same bytes from zero."""
 
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 import msgspec
@@ -23,6 +23,7 @@ View = dict[str, Any]
 
 journey = logging.getLogger("noticing.journey")
 NUMBERS_AT_ONCE = 5000  # of the feed, in one transaction: pushes must not wait long for a rebuild
+_BATCH = 500
 _CONTEXT = ("observed_id", "class_id", "school_id", "pairing_id")
 _views = cast("sa.Table", ObservationView.__table__)
 
@@ -31,10 +32,10 @@ def catch_up(tenant_id: str) -> None:
     """Fold again each observation that something has come for since the last time."""
     while _is_behind(tenant_id):
         with writing(tenant_id) as session:
-            cursor = _cursor_of(session, tenant_id)
+            cursor = cursor_of(session, tenant_id)
             last = read_last_change_seq(session, tenant_id)
             through = min(last, cursor.change_seq + NUMBERS_AT_ONCE)
-            touched = _touched_between(session, tenant_id, cursor.change_seq, through)
+            touched = touched_between(session, tenant_id, cursor.change_seq, through)
             _fold_again(session, tenant_id, touched)
             cursor.change_seq = through
         if touched:
@@ -57,14 +58,6 @@ def fold_with_known_protocols(tenant_id: str) -> int:
             _fold_again(session, tenant_id, observation_ids)
         count += len(observation_ids)
     return count
-
-
-def rebuild(tenant_id: str) -> None:
-    """Forget the views of a tenant and fold its whole log again."""
-    with writing(tenant_id) as session:
-        session.execute(sa.delete(_views).where(_views.c.tenant_id == tenant_id))
-        _cursor_of(session, tenant_id).change_seq = 0
-    catch_up(tenant_id)
 
 
 def view_of(tenant_id: str, observation_id: str) -> View | None:
@@ -105,7 +98,8 @@ def _is_behind(tenant_id: str) -> bool:
     return read_last_change_seq(session, tenant_id) > (done or 0)
 
 
-def _cursor_of(session: Session, tenant_id: str) -> ProjectionCursor:
+def cursor_of(session: Session, tenant_id: str) -> ProjectionCursor:
+    """Inside `writing()`."""
     cursor = session.get(ProjectionCursor, tenant_id, populate_existing=True)
     if cursor is None:
         cursor = ProjectionCursor(tenant_id=tenant_id, change_seq=0)
@@ -113,7 +107,7 @@ def _cursor_of(session: Session, tenant_id: str) -> ProjectionCursor:
     return cursor
 
 
-def _touched_between(session: Session, tenant_id: str, after: int, through: int) -> set[str]:
+def touched_between(session: Session, tenant_id: str, after: int, through: int) -> set[str]:
     """The observations with new entries, or with entries that were accepted or set aside later."""
     touched = store.subjects_between(session, tenant_id, after, through)
     for change in changes_between(session, tenant_id, after, through):
@@ -124,16 +118,39 @@ def _touched_between(session: Session, tenant_id: str, after: int, through: int)
 
 
 def _fold_again(session: Session, tenant_id: str, observation_ids: Iterable[str]) -> None:
+    put_rows(session, tenant_id, fold_rows(session, tenant_id, observation_ids))
+
+
+def fold_rows(
+    session: Session, tenant_id: str, observation_ids: Iterable[str]
+) -> dict[str, dict[str, Any] | None]:
+    """The row of each of these observations, from their entries in the log; None where it is to have none."""
     by_observation: dict[str, list[dict[str, Any]]] = {each: [] for each in sorted(observation_ids)}
     for stored in store.entries_of(session, tenant_id, by_observation):
-        if stored.subject_id is not None:
-            by_observation[stored.subject_id].append(json.loads(stored.body))
-    session.execute(
-        sa.delete(_views).where(_views.c.tenant_id == tenant_id, _views.c.observation_id.in_(by_observation))
-    )
-    rows = [row for each, entries in by_observation.items() if (row := _row_calmly(tenant_id, each, entries))]
-    if rows:
-        session.execute(sa.insert(_views), rows)
+        entry = _read_calmly(stored)
+        if stored.subject_id is not None and entry is not None:
+            by_observation[stored.subject_id].append(entry)
+    return {each: _row_calmly(tenant_id, each, entries) for each, entries in by_observation.items()}
+
+
+def _read_calmly(stored: store.StoredEntry) -> dict[str, Any] | None:
+    """None where the bytes were spoilt on the disk: the rest of the visit is shown until they are mended."""
+    try:
+        entry: dict[str, Any] = json.loads(stored.body)
+    except ValueError:
+        logging.getLogger(__name__).error("entry %d of the log is spoilt", stored.change_seq)
+        return None
+    return entry
+
+
+def put_rows(session: Session, tenant_id: str, rows: Mapping[str, dict[str, Any] | None]) -> None:
+    """Inside `writing()`: readers see what was there before, or all of this."""
+    listed = list(rows)
+    for start in range(0, len(listed), _BATCH):
+        of_batch = _views.c.observation_id.in_(listed[start : start + _BATCH])
+        session.execute(sa.delete(_views).where(_views.c.tenant_id == tenant_id, of_batch))
+    if present := [row for row in rows.values() if row]:
+        session.execute(sa.insert(_views), present)
 
 
 def _row_calmly(tenant_id: str, observation_id: str, entries: list[dict[str, Any]]) -> dict[str, Any] | None:

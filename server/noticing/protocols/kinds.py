@@ -1,6 +1,6 @@
 """Every kind of entry. Twin of pwa/src/entry/kinds.ts; tests/wire/kinds.json holds both to it.
 
-lifecycle: what the visit is; evidence: what was seen or heard; revision: a later word about an entry;
+lifecycle: what the visit is; intent: what may become evidence; evidence: what was seen or heard; revision: a later word about an entry;
 private: the author's alone; feedback: between the two people.
 """
 
@@ -38,6 +38,8 @@ KINDS: dict[str, Kind] = {
     "tags.chosen": _evidence(True, "tags"),
     "answer.given": _evidence(True, "yesno"),
     "value.given": _evidence(True, "choice", "number", "text", "time"),
+    "photo.intended": Kind("intent", False, ("photo",), True),
+    "photo.taken": _evidence(False, "photo"),
     "entry.tagged": _other("revision", True, True),
     "entry.amended": _other("revision", True, True),
     "entry.retracted": _other("revision", False, False),

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,11 @@ class Protocol:
         return [item for section in self.document["sections"] for item in section["items"]]
 
     def item(self, key: str | None) -> dict[str, Any] | None:
-        return next((item for item in self.items() if item["key"] == key), None)
+        return self._by_key.get(key or "")
+
+    @cached_property
+    def _by_key(self) -> dict[str, dict[str, Any]]:
+        return {item["key"]: item for item in reversed(self.items())}
 
 
 @dataclass(frozen=True)

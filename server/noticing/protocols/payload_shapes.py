@@ -1,9 +1,11 @@
 """The forms that a payload's fields can have. Predicates, nothing else."""
 
+import re
 from typing import Any
 
 MAX_STUDENTS = 999
 MAX_WHOLE = 2**53 - 1
+MAX_ALT = 500  # of the words that stand for a photo
 
 
 def is_text(value: Any) -> bool:
@@ -37,6 +39,14 @@ def is_present_count(value: Any) -> bool:
 
 def is_texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(text, str) for text in value)
+
+
+def is_sha256(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"[0-9a-f]{64}", value) is not None
+
+
+def is_alt(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= MAX_ALT
 
 
 def is_covers(value: Any) -> bool:

@@ -6,11 +6,13 @@ from typing import Any
 from noticing.instants import is_instant
 from noticing.protocols.kinds import KINDS
 from noticing.protocols.payload_shapes import (
+    is_alt,
     is_covers,
     is_filled,
     is_id,
     is_id_or_null,
     is_present_count,
+    is_sha256,
     is_step,
     is_strengths,
     is_text,
@@ -56,6 +58,12 @@ FIELDS: dict[str, dict[str, Callable[[Any], bool]]] = {
     "tags.chosen": {"codes": is_texts},
     "answer.given": {"value": lambda value: value in ("yes", "no", "na")},
     "value.given": {"value": is_value},
+    "photo.intended": {},
+    "photo.taken": {
+        "sha256": is_sha256,
+        "alt": is_alt,
+        "names_covered": lambda value: isinstance(value, bool),
+    },
     "entry.tagged": {"entry_id": is_id, "tags": is_texts},
     "entry.amended": {
         "entry_id": is_id,
@@ -111,7 +119,8 @@ def _check_item(kind: str, item: Item, payload: Payload) -> str | None:
     if kind == "rating.given":
         levels = {level["level"] for level in item["levels"]}
         return None if payload["level"] in levels else "level-unknown"
-    return None if _codes_of(kind, item, payload) <= answers_of(item) else "choice-unknown"
+    codes = _codes_of(kind, item, payload)
+    return None if not codes or codes <= answers_of(item) else "choice-unknown"
 
 
 def _codes_of(kind: str, item: Item, payload: Payload) -> set[Any]:

@@ -46,16 +46,23 @@ class Grounds:
     is_revoked: bool = False
     accepted: dict[str, Entry] = field(default_factory=dict)  # what amendments may name, by entry_id
     permitted: dict[tuple[str, str, int, int], bool] = field(default_factory=dict)  # what was asked already
+    happened: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)  # corrected times, by entry_id
 
 
 def judge(entry: Entry, change_seq: int, grounds: Grounds) -> str | None:
     """The set-aside code of an entry, or None: accepted."""
-    return next(filter(None, (step(entry, change_seq, grounds) for step in _STEPS)), None)
+    for step in _STEPS_OF_EVIDENCE if is_evidence(entry.kind) else _STEPS:
+        code = step(entry, change_seq, grounds)
+        if code is not None:
+            return code
+    return None
 
 
 def accept(entry: Entry, change_seq: int, grounds: Grounds) -> None:
     """Let later entries stand on this one."""
-    standing = grounds.standings.setdefault(entry.subject_id, Standing(entry.subject_id))
+    standing = grounds.standings.get(entry.subject_id)
+    if standing is None:
+        standing = grounds.standings[entry.subject_id] = Standing(entry.subject_id)
     standing.add(entry, change_seq)
     grounds.accepted[entry.entry_id] = entry
 
@@ -179,8 +186,8 @@ def _judge_permission(entry: Entry, _change_seq: int, grounds: Grounds) -> str |
 
 
 def _is_permitted(action: str, entry: Entry, standing: Standing, grounds: Grounds) -> bool:
-    at = read_instant(entry.occurred_at)
-    moments = (at, at + CLOCK_TOLERANCE, at - CLOCK_TOLERANCE)
+    instants = grounds.happened.get(entry.entry_id) or (read_instant(entry.occurred_at),)
+    moments = [at + apart for at in instants for apart in (timedelta(0), CLOCK_TOLERANCE, -CLOCK_TOLERANCE)]
     if entry.kind == "observation.corrected":
         return any(_can_at(moment, action, entry, standing, grounds) for moment in moments)
     if entry.kind == "observation.started":
@@ -221,6 +228,14 @@ _STEPS = (
     _judge_correction,
     _judge_item,
     _judge_reply,
+    _judge_permission,
+    _judge_by_other_rooms,
+)
+_STEPS_OF_EVIDENCE = (  # nearly all that comes; the others have nothing to say of it
+    _judge_sender,
+    _judge_shape,
+    _judge_observation,
+    _judge_item,
     _judge_permission,
     _judge_by_other_rooms,
 )

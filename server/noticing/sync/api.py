@@ -10,6 +10,7 @@ from flask_wtf.csrf import generate_csrf
 from noticing.accounts.doors import current_actor
 from noticing.accounts.people import find_person
 from noticing.accounts.places import tenant_row
+from noticing.accounts.policy import Actor
 from noticing.clock import now
 from noticing.database import db
 from noticing.entry_log.clock_samples import Reading
@@ -17,13 +18,17 @@ from noticing.feed.counter import read_server_epoch
 from noticing.problems import Problem
 from noticing.sync import description, wire
 from noticing.sync.changes import DEFAULT_LIMIT, MAX_LIMIT, hand_out, has_news
+from noticing.sync.chunks import receive_chunk
 from noticing.sync.enrol import enrol as enrol_stream
-from noticing.sync.hello import find_own_stream, say_hello
+from noticing.sync.hello import find_own_stream, key_to_seal_to, reading_of, say_hello
 from noticing.sync.other_rooms import OtherRooms, join_rooms, other_rooms
+from noticing.sync.receipts import notice_older_copy, write_receipt
 from noticing.sync.receive import Receipt, receive
 from noticing.sync.request_body import read_json
+from noticing.sync.sealed import open_bodies
 from noticing.sync.set_aside import say_why
 from noticing.sync.stream_key import MAX_NONCE_LENGTH, signing_stream_id
+from noticing.sync.verify import verify as compare
 
 PREFIX = "/api/v1"
 WORTH_ZIPPING_BYTES = 1024
@@ -39,7 +44,8 @@ class _Api(Api):
         """Problems are shown by problem_pages, for these doors as for all others."""
 
 
-def init_app(app: Flask, rooms: OtherRooms) -> None:
+def init_app(app: Flask, rooms: OtherRooms, *others: Blueprint) -> None:
+    """`others`: doors of later rooms that belong to the conversation."""
     join_rooms(app, rooms)
     app.config.setdefault("API_TITLE", "Noticing")
     app.config.setdefault("API_VERSION", "1")
@@ -48,7 +54,8 @@ def init_app(app: Flask, rooms: OtherRooms) -> None:
     app.config.setdefault("OPENAPI_JSON_PATH", "openapi.json")
     api = _Api(app)
     description.add_components(api.spec)
-    api.register_blueprint(blueprint)
+    for doors in (blueprint, *others):
+        api.register_blueprint(doors)
     app.after_request(_say_that_it_is_us)
 
 
@@ -75,41 +82,71 @@ def me() -> Response:
 @blueprint.doc(**description.ENROL)
 def enrol() -> Response:
     enrolment = read_json(request, wire.Enrolment)
-    return _answer(wire.Enrolled(enrol_stream(current_actor(), enrolment)), 201)
+    stream_id = enrol_stream(current_actor(), enrolment, signing_stream_id())
+    return _answer(wire.Enrolled(stream_id, key_to_seal_to(current_actor().tenant_id)), 201)
 
 
 @blueprint.route("/sync/hello")
 @blueprint.doc(**description.HELLO)
 def hello() -> Response:
     stream_id = signing_stream_id() or request.args.get("stream_id", "")
-    return _answer(say_hello(stream_id, current_actor().person_id))
+    notice_older_copy(find_own_stream(stream_id, current_actor().person_id), request.args.get("receipt", ""))
+    return _answer(say_hello(stream_id, current_actor()))
 
 
 @blueprint.route("/sync/push", methods=["POST"])
 @blueprint.doc(**description.PUSH)
 def push() -> Response:
     came_at, sent = now(), read_json(request, wire.Push)
-    if len(sent.bodies) > wire.MAX_ENTRIES:
+    if sent.count() > wire.MAX_ENTRIES:
         raise Problem("too-many-entries")
-    if signing_stream_id() not in (None, sent.stream_id):
-        raise Problem("signature-wrong")
-    actor = current_actor()
-    find_own_stream(sent.stream_id, actor.person_id)
+    actor = _owner_of(sent.stream_id)
     clock = msgspec.structs.asdict(sent.clock) if sent.clock else None
     reading = Reading(**clock, received_at=came_at) if clock else None
-    receipt = receive(actor.tenant_id, sent.stream_id, sent.from_seq, sent.bodies, reading)
-    return _answer(_push_answer(receipt))
+    opened = open_bodies(actor.tenant_id, sent)
+    receipt = receive(
+        actor.tenant_id, sent.stream_id, sent.from_seq, opened.bodies, reading, repairs=sent.repairs
+    )
+    return _answer(_push_answer(receipt, opened.unsealable))
+
+
+@blueprint.route("/sync/chunk", methods=["POST"])
+@blueprint.doc(**description.CHUNK)
+def chunk() -> Response:
+    sent = read_json(request, wire.Chunk)
+    through, receipt = receive_chunk(_owner_of(sent.stream_id).tenant_id, sent)
+    return _answer(wire.ChunkAnswer(through, _push_answer(receipt, []) if receipt else None))
+
+
+@blueprint.route("/sync/verify", methods=["POST"])
+@blueprint.doc(**description.VERIFY)
+def verify() -> Response:
+    asked = read_json(request, wire.Verify)
+    return _answer(compare(_owner_of(asked.stream_id).tenant_id, asked))
 
 
 @blueprint.route("/sync/changes")
 @blueprint.doc(**description.CHANGES)
 def changes() -> Response:
     limit = min(max(request.args.get("limit", DEFAULT_LIMIT, type=int), 1), MAX_LIMIT)
-    return _answer(hand_out(current_actor(), request.args.get("after", ""), limit))
+    actor, not_from = current_actor(), request.args.get("not_from")
+    if not_from is not None:
+        find_own_stream(not_from, actor.person_id)
+    return _answer(hand_out(actor, request.args.get("after", ""), limit, not_from))
 
 
-def _push_answer(receipt: Receipt) -> wire.PushAnswer:
+def _owner_of(stream_id: str) -> Actor:
+    """Who asks, for a stream of hers; a signature opens the stream that signed and no other."""
+    if signing_stream_id() not in (None, stream_id):
+        raise Problem("signature-wrong")
+    actor = current_actor()
+    find_own_stream(stream_id, actor.person_id)
+    return actor
+
+
+def _push_answer(receipt: Receipt, unsealable: list[int]) -> wire.PushAnswer:
     stream, sentences = receipt.stream, other_rooms().sentences
+    epoch, through = read_server_epoch(db.session()), receipt.acknowledged_through
     return wire.PushAnswer(
         acknowledged_through=receipt.acknowledged_through,
         acknowledged_hash=receipt.acknowledged_hash.hex(),
@@ -119,12 +156,15 @@ def _push_answer(receipt: Receipt) -> wire.PushAnswer:
             for seq, entry_id, code in receipt.set_aside
         ],
         fork=None if receipt.fork_at is None else wire.Fork(receipt.fork_at),
-        wanted_photos=[],
+        wanted_photos=other_rooms().wanted_photos(db.session(), stream.tenant_id, stream.person_id),
         changes_waiting=has_news(
             db.session(), stream.tenant_id, stream.person_id, stream.stream_id, stream.seen_change_seq
         ),
-        server_epoch=read_server_epoch(db.session()),
+        server_epoch=epoch,
         server_time=now().isoformat(),
+        reading=reading_of(current_actor(), stream),
+        unsealable=unsealable,
+        receipt=write_receipt(epoch, stream.stream_id, through),
     )
 
 

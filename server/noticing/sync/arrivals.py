@@ -1,7 +1,8 @@
 """What of a push is new to the log, and what only came again in another stream of the account."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -13,8 +14,7 @@ from noticing.entry_log.streams import StreamState
 Key = tuple[str, bytes]  # entry_id, body_hash
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """A body and what could be read from it. `code`: why it is set aside before anything else is asked."""
 
     stream_seq: int
@@ -42,7 +42,8 @@ def sort_arrivals(
     session: Session, stream: StreamState, fresh: Mapping[int, bytes], hashes: Mapping[int, bytes]
 ) -> Arrivals:
     by_seq = {seq: _read(stream.person_id, seq, body, hashes[seq]) for seq, body in fresh.items()}
-    found = store.entries_with_ids(session, stream.tenant_id, {each.entry_id for each in by_seq.values()})
+    there = store.ids_in_log(session, stream.tenant_id, {each.entry_id for each in by_seq.values()})
+    found = store.entries_with_ids(session, stream.tenant_id, there) if there else []
     known = {(stored.entry_id, stored.body_hash): stored for stored in found}
     taken_ids, taken_keys = {stored.entry_id for stored in found}, set(known)
     new = []
@@ -51,7 +52,7 @@ def sort_arrivals(
         if arrival.key in taken_keys:
             continue
         new.append(
-            replace(arrival, code="same-id-other-content") if arrival.entry_id in taken_ids else arrival
+            arrival._replace(code="same-id-other-content") if arrival.entry_id in taken_ids else arrival
         )
         taken_ids.add(arrival.entry_id)
         taken_keys.add(arrival.key)

@@ -22,8 +22,11 @@ from noticing.sync.wire import Changes, Item
 DEFAULT_LIMIT, MAX_LIMIT = 500, 1000
 
 
-def hand_out(actor: Actor, after: str, limit: int) -> Changes:
-    """What follows the cursor `after`; "" begins with the rows as they are now."""
+def hand_out(actor: Actor, after: str, limit: int, not_from: str | None = None) -> Changes:
+    """What follows the cursor `after`; "" begins with the rows as they are now.
+
+    `not_from`: a stream of the actor's whose accepted entries the device has anyway.
+    """
     session = db.session()
     # Read first: whatever commits while this runs has a higher number and comes with the next request.
     last = read_last_change_seq(session, actor.tenant_id)
@@ -37,7 +40,7 @@ def hand_out(actor: Actor, after: str, limit: int) -> Changes:
         is_reset = False
         if cursor.protocols != protocols_mark():
             items += protocol_rows(session, actor)
-    news, reached = _news_after(session, actor, cursor, last, limit)
+    news, reached = _news_after(session, actor, cursor, last, limit, not_from)
     items += Handout(session, actor, history_of(actor.person_id, actor.tenant_id), now()).items_of(news)
     mark = mark_of(session, actor.tenant_id, actor.person_id, reached)
     following = Cursor(epoch, reached, mark, cursor.rows_seq, protocols_mark())
@@ -65,11 +68,11 @@ def _valid_cursor(session: Session, actor: Actor, epoch: str, last: int, text: s
 
 
 def _news_after(
-    session: Session, actor: Actor, cursor: Cursor, last: int, limit: int
+    session: Session, actor: Actor, cursor: Cursor, last: int, limit: int, not_from: str | None
 ) -> tuple[list[StoredEntry | Noted], int]:
     """The next `limit` candidates, and the number up to which there is nothing else."""
     at, tenant_id, person_id = cursor.change_seq, actor.tenant_id, actor.person_id
-    entries = store.read_of_author(session, person_id, tenant_id, at, last, limit + 1)
+    entries = store.read_of_author(session, person_id, tenant_id, at, last, limit + 1, not_from)
     changes = changes_between(session, tenant_id, at, last, person_id, limit + 1)
     merged: list[StoredEntry | Noted] = sorted([*entries, *changes], key=lambda each: each.change_seq)
     page = merged[:limit]

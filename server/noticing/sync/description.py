@@ -15,6 +15,10 @@ _SHAPES = (
     wire.Hello,
     wire.Push,
     wire.PushAnswer,
+    wire.Chunk,
+    wire.ChunkAnswer,
+    wire.Verify,
+    wire.Verified,
     wire.Changes,
     wire.ProblemShape,
 )
@@ -82,25 +86,61 @@ _UUID = {"type": "string", "format": "uuid"}
 
 ME = _describe("Who is signed in", "Me", ("sign-in-needed", "not-allowed-here"), security=[_SESSION])
 ENROL = _describe(
-    "Bind a stream to the account that is signed in",
+    "Bind a stream to the account that is signed in, or a further one to the device that signs",
     "Enrolled",
-    ("sign-in-needed", "csrf-missing", "not-allowed-here", "stream-taken", *_READING),
+    (
+        "sign-in-needed",
+        "csrf-missing",
+        "not-allowed-here",
+        "signature-wrong",
+        "stream-unknown",
+        "stream-taken",
+        "stream-quota",
+        *_READING,
+    ),
     status=201,
     body="Enrolment",
-    security=[_SESSION | {"csrf": []}],
+    security=[_STREAM, _SESSION | {"csrf": []}],
 )
 HELLO = _describe(
     "The server's time and epoch, and how far it has this stream",
     "Hello",
     ("sign-in-needed", "signature-wrong", "stream-unknown"),
     security=[_STREAM, _SESSION],
-    query=(_query("stream_id", _UUID, "Which stream, where a session asks; a signature names its own."),),
+    query=(
+        _query("stream_id", _UUID, "Which stream, where a session asks; a signature names its own."),
+        _query("receipt", {"type": "string"}, "That of the last push answer: shows an older copy of the server."),
+    ),
 )
 PUSH = _describe(
     "Deliver entries; answered when they are committed",
     "PushAnswer",
-    ("sign-in-needed", "csrf-missing", "signature-wrong", "stream-unknown", "too-many-entries", *_READING),
+    (
+        "sign-in-needed",
+        "csrf-missing",
+        "signature-wrong",
+        "stream-unknown",
+        "seal-unknown",
+        "too-many-entries",
+        "stream-quota",
+        *_READING,
+    ),
     body="Push",
+    security=[_STREAM, _SESSION | {"csrf": []}],
+)
+_DEVICE = ("sign-in-needed", "csrf-missing", "signature-wrong", "stream-unknown")
+CHUNK = _describe(
+    "Deliver an entry that does not get through whole, in pieces; with the last one it is pushed",
+    "ChunkAnswer",
+    (*_DEVICE, "stream-quota", *_READING),
+    body="Chunk",
+    security=[_STREAM, _SESSION | {"csrf": []}],
+)
+VERIFY = _describe(
+    "Compare what the device holds with what lies here",
+    "Verified",
+    (*_DEVICE, "too-much-to-verify", *_READING),
+    body="Verify",
     security=[_STREAM, _SESSION | {"csrf": []}],
 )
 CHANGES = _describe(
@@ -110,6 +150,7 @@ CHANGES = _describe(
     security=[_SESSION],
     query=(
         _query("after", {"type": "string"}, "The cursor of the last answer; empty begins anew."),
+        _query("not_from", _UUID, "A stream of the device itself: its accepted entries are left out."),
         _query("limit", {"type": "integer", "minimum": 1, "maximum": 1000}, "At most so many items."),
     ),
 )

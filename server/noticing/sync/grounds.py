@@ -1,6 +1,8 @@
 """Gathers what entries are judged by: a few reads for a whole push, however many entries it holds."""
 
+import logging
 from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -8,7 +10,8 @@ from sqlalchemy.orm import Session
 from noticing.accounts.history import history_of
 from noticing.accounts.places import class_row, schools_of
 from noticing.entry_log import store
-from noticing.entry_log.entry import Entry, is_uuid
+from noticing.entry_log.entry import Entry, Unreadable, is_uuid
+from noticing.entry_log.store import StoredEntry
 from noticing.protocols.loader import load_all
 from noticing.sync import standing
 from noticing.sync.admit import Grounds
@@ -25,6 +28,7 @@ def gather_grounds(
     entries: Collection[Entry],
     authors: Collection[Author],
     standings: dict[str, Standing],
+    happened: Mapping[str, tuple[datetime, ...]],
 ) -> dict[Author, Grounds]:
     """What the entries of these (person_id, is_revoked) need to be judged, as the log has it now.
 
@@ -33,7 +37,8 @@ def gather_grounds(
     """
     said = (entry.payload.get("entry_id") for entry in entries if entry.kind == "entry.amended")
     known = store.entries_with_ids(session, tenant_id, {each for each in said if is_uuid(each)})
-    accepted = {each.entry_id: each.parse() for each in known if each.set_aside_code is None}
+    counting = [each for each in known if each.set_aside_code is None]
+    accepted = {each.entry_id: entry for each in counting if (entry := _read(each)) is not None}
     school_ids, classes = frozenset(schools_of(tenant_id)), _classes_of(entries, standings.values())
     return {
         (person_id, is_revoked): Grounds(
@@ -47,6 +52,7 @@ def gather_grounds(
             checks=other_rooms().checks,
             is_revoked=is_revoked,
             accepted=accepted,
+            happened=happened,
         )
         for person_id, is_revoked in authors
     }
@@ -56,9 +62,19 @@ def read_standings(session: Session, tenant_id: str, observation_ids: Iterable[s
     """How these observations stand, from their accepted entries."""
     standings: dict[str, Standing] = {}
     for stored in store.entries_of(session, tenant_id, set(observation_ids), standing.KINDS):
-        entry = stored.parse()
-        standings.setdefault(entry.subject_id, Standing(entry.subject_id)).add(entry, stored.change_seq)
+        entry = _read(stored)
+        if entry is not None:
+            standings.setdefault(entry.subject_id, Standing(entry.subject_id)).add(entry, stored.change_seq)
     return standings
+
+
+def _read(stored: StoredEntry) -> Entry | None:
+    """None where the bytes were spoilt since they were accepted: what stands on them waits until they are mended."""
+    try:
+        return stored.parse()
+    except Unreadable:
+        logging.getLogger(__name__).error("entry %s of the log is spoilt", stored.change_seq)
+        return None
 
 
 def _classes_of(entries: Iterable[Entry], standings: Iterable[Standing]) -> dict[str, Mapping[str, Any]]:

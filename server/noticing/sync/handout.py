@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from noticing.accounts import policy
 from noticing.accounts.history import History
 from noticing.entry_log import store
+from noticing.entry_log.entry import hash_body
 from noticing.entry_log.store import StoredEntry
 from noticing.feed.listing import Noted
 from noticing.sync.grounds import read_standings
@@ -54,7 +55,7 @@ class Handout:
                 text = say_why(entry.set_aside_code, other_rooms().sentences)
                 code, named = entry.set_aside_code, entry.named_id()
                 yield SetAsideItem(entry.stream_id, entry.stream_seq, named, code, text)
-        elif self._may_read(entry):
+        elif self._may_read(entry) and hash_body(entry.body) == entry.body_hash:  # not spoilt since it came
             yield EntryItem(entry.stream_id, entry.stream_seq, entry.body.decode())
 
     def _items_of_change(self, change: StoredEntry | Noted) -> Iterable[Item]:

@@ -1,12 +1,14 @@
 """What later rooms add to receiving. app.py names it in one place; it belongs to the app, not to this module."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask, current_app
+from sqlalchemy.orm import Session
 
+from noticing.entry_log.entry import Entry
 from noticing.sync.admit import Check
 
 _NAME = "noticing.sync"
@@ -17,12 +19,17 @@ class OtherRooms:
     """`checks`: by kind, `check(payload, channel)` gives [(code, sentence)]; the first code becomes the reason.
 
     `sentences`: all that the checks can say, as keys of the catalogue. `followers`: called with the tenant_id
-    after each commit.
+    after each commit. `is_photo_here(tenant_id, sha256)`: whether a photo lies here whole, by its bytes.
+    `noters`: called inside the transaction, with the entries that count from now on. `wanted_photos(session,
+    tenant_id, person_id)`: what a device of hers is asked for.
     """
 
     checks: Mapping[str, Check] = field(default_factory=dict)
     sentences: Mapping[str, Any] = field(default_factory=dict)
     followers: tuple[Callable[[str], object], ...] = ()
+    is_photo_here: Callable[[str, str], bool] = lambda _tenant_id, _sha256: False
+    noters: tuple[Callable[[Session, str, Sequence[Entry]], object], ...] = ()
+    wanted_photos: Callable[[Session, str, str], list[str]] = lambda _session, _tenant_id, _person_id: []
 
 
 def join_rooms(app: Flask, rooms: OtherRooms) -> None:

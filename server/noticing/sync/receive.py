@@ -17,8 +17,8 @@ from noticing.entry_log.clock_samples import Reading, keep_reading
 from noticing.entry_log.entry import hash_body
 from noticing.entry_log.running_hash import extend_running_hash
 from noticing.entry_log.store import Enveloped, StoredEntry
-from noticing.entry_log.streams import StreamState, find_stream, move_mark
-from noticing.feed.counter import read_last_change_seq, take_change_seqs
+from noticing.entry_log.streams import StreamState, charge_revoked, find_stream, move_mark
+from noticing.feed.counter import note_change, read_last_change_seq, take_change_seqs
 from noticing.problems import Problem
 from noticing.sync.arrivals import Arrival, sort_arrivals
 from noticing.sync.other_rooms import let_follow
@@ -29,6 +29,7 @@ from noticing.sync.reconsider import (
     settle_changed,
     waiting_candidates,
 )
+from noticing.sync.repairs import Mended, mend
 from noticing.sync.wire import LAST_SEQ
 
 journey = logging.getLogger("noticing.journey")
@@ -44,21 +45,26 @@ class Receipt:
     ranges_beyond: list[tuple[int, int]] = field(default_factory=list)
     set_aside: list[tuple[int, str, str]] = field(default_factory=list)  # stream_seq, entry_id, code
     fork_at: int | None = None
+    is_news: bool = False  # something was appended or mended: the next steps have to look
 
 
 def receive(
-    tenant_id: str, stream_id: str, from_seq: int, bodies: Sequence[str], reading: Reading | None = None
+    tenant_id: str,
+    stream_id: str,
+    from_seq: int,
+    bodies: Sequence[bytes],
+    reading: Reading | None = None,
+    *,
+    repairs: bool = False,
 ) -> Receipt:
     """Keep `bodies` as entries `from_seq` … of the stream. Raises Problem where the stream is unknown."""
     with writing(tenant_id) as session:
         stream = find_stream(session, stream_id)
         if stream is None or stream.tenant_id != tenant_id:
             raise Problem("stream-unknown")
-        receipt = append_to_stream(session, stream, from_seq, bodies)
-        if reading is not None and receipt.fork_at is None:
-            keep_reading(session, stream, reading)
+        receipt = append_to_stream(session, stream, from_seq, bodies, reading, repairs=repairs)
     say_step(receipt, len(bodies))
-    if bodies and receipt.fork_at is None:
+    if receipt.is_news:
         let_follow(tenant_id)
     return receipt
 
@@ -73,34 +79,53 @@ def say_step(receipt: Receipt, count: int) -> None:
     )
 
 
-def append_to_stream(session: Session, stream: StreamState, from_seq: int, bodies: Sequence[str]) -> Receipt:
+def append_to_stream(
+    session: Session,
+    stream: StreamState,
+    from_seq: int,
+    bodies: Sequence[bytes],
+    reading: Reading | None = None,
+    *,
+    repairs: bool = False,
+) -> Receipt:
     """Inside `writing()`: compare, append, judge, move the mark."""
-    sent = {from_seq + place: body.encode() for place, body in enumerate(bodies)}
+    sent = dict(enumerate(bodies, from_seq))
     hashes = {seq: hash_body(body) for seq, body in sent.items()}
+    mended = mend(session, stream, sent, hashes) if repairs else Mended()
     there = store.hashes_of_stream(session, stream.stream_id, from_seq, from_seq + len(bodies) - 1)
     fork_at = next((seq for seq, body_hash in there.items() if hashes[seq] != body_hash), None)
     if fork_at is not None:
         return Receipt(stream, stream.acknowledged_through, stream.acknowledged_hash, fork_at=fork_at)
+    if reading is not None:
+        keep_reading(session, stream, reading)  # before anything is judged by it
     beyond = store.hashes_of_stream(session, stream.stream_id, stream.acknowledged_through + 1, LAST_SEQ)
     fresh = {seq: body for seq, body in sent.items() if seq not in there}
-    set_aside = _append_fresh(session, stream, fresh, hashes)
+    set_aside = _append_fresh(session, stream, fresh, hashes, mended.missing)
     if there:
         again = store.set_aside_of_stream(session, stream.stream_id, min(there), max(there))
         set_aside += [(seq, e.named_id(), str(e.set_aside_code)) for seq, e in again if seq in there]
     through, running, ranges = _advance(stream, beyond | hashes)
     seen = read_last_change_seq(session, stream.tenant_id)
     move_mark(session, stream.stream_id, through, running, seen, now())
-    return Receipt(stream, through, running, ranges, sorted(set_aside))
+    is_news = bool(fresh or mended.count)
+    return Receipt(stream, through, running, ranges, sorted(set_aside), is_news=is_news)
 
 
 def _append_fresh(
-    session: Session, stream: StreamState, fresh: Mapping[int, bytes], hashes: Mapping[int, bytes]
+    session: Session,
+    stream: StreamState,
+    fresh: Mapping[int, bytes],
+    hashes: Mapping[int, bytes],
+    missing: Mapping[int, int],
 ) -> list[tuple[int, str, str]]:
     """Append what the stream did not have; returns what of it is set aside."""
     if not fresh:
         return []
+    if stream.is_revoked:
+        late = [len(body) for seq, body in fresh.items() if seq > stream.revoked_through]
+        charge_revoked(session, stream, len(late), sum(late))
     arrivals = sort_arrivals(session, stream, fresh, hashes)
-    stored = _judge_and_number(session, stream, arrivals.new)
+    stored = _judge_and_number(session, stream, arrivals.new, missing)
     by_key = {**arrivals.known} | {(each.entry_id, each.body_hash): each for each in stored}
     places, set_aside = [], []
     for seq, arrival in arrivals.by_seq.items():
@@ -112,12 +137,25 @@ def _append_fresh(
     return set_aside
 
 
-def _judge_and_number(session: Session, stream: StreamState, new: Sequence[Arrival]) -> list[StoredEntry]:
+def _judge_and_number(
+    session: Session, stream: StreamState, new: Sequence[Arrival], missing: Mapping[int, int]
+) -> list[StoredEntry]:
     """Give each new body its place in the feed and its verdict; what waited for it gets a new verdict, too."""
-    first = take_change_seqs(session, stream.tenant_id, len(new))
-    numbered = dict(enumerate(new, first))
+    again = {missing[each.stream_seq]: each for each in new if each.stream_seq in missing}
+    others = [each for each in new if each.stream_seq not in missing]
+    first = take_change_seqs(session, stream.tenant_id, len(others))
+    numbered = again | dict(enumerate(others, first))
+    at = now()
     candidates = [
-        Candidate(number, stream.person_id, each.entry, stream.is_revoked)
+        Candidate(
+            number,
+            stream.person_id,
+            each.entry,
+            stream.is_after_revocation(each.stream_seq, at),
+            body_hash=each.body_hash,
+            stream_id=stream.stream_id,
+            received_at=at,
+        )
         for number, each in numbered.items()
         if each.entry is not None and each.code is None
     ]
@@ -125,7 +163,9 @@ def _judge_and_number(session: Session, stream: StreamState, new: Sequence[Arriv
     verdicts = judge_all(session, stream.tenant_id, [*candidates, *waiting])
     settle_changed(session, stream.tenant_id, waiting, verdicts.codes)
     note_for_readers(session, stream.tenant_id, [*candidates, *waiting], verdicts)
-    at = now()
+    for number in again:  # readers are past it
+        what = "accepted" if verdicts.codes.get(number, "") is None else "set_aside"
+        note_change(session, stream.tenant_id, what, "entry", str(number), stream.person_id)
     return [
         _stored(stream, number, each, each.code or verdicts.codes.get(number), at)
         for number, each in numbered.items()

@@ -4,18 +4,23 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
 from noticing.database import db, writing
 from noticing.entry_log import store
+from noticing.entry_log.clock_samples import Timed
 from noticing.entry_log.entry import Entry, Unreadable
 from noticing.entry_log.store import StoredEntry
 from noticing.entry_log.streams import find_stream
 from noticing.feed.counter import note_change
+from noticing.ledger.acts import note_act
 from noticing.sync.admit import Grounds, accept, judge
 from noticing.sync.grounds import gather_grounds, read_standings
-from noticing.sync.other_rooms import let_follow
+from noticing.sync.happened import when_happened
+from noticing.sync.other_rooms import let_follow, other_rooms
 from noticing.sync.set_aside import WAITING
 from noticing.sync.standing import Standing
 from noticing.sync.wire import LAST_SEQ
@@ -23,8 +28,7 @@ from noticing.sync.wire import LAST_SEQ
 journey = logging.getLogger("noticing.journey")
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """An entry to be judged; `code_before` of one that lies in the log already."""
 
     change_seq: int
@@ -32,6 +36,9 @@ class Candidate:
     entry: Entry
     is_revoked: bool = False
     code_before: str | None = None
+    body_hash: bytes = b""
+    stream_id: str = ""
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,10 @@ def judge_all(session: Session, tenant_id: str, candidates: Sequence[Candidate])
     authors = {(each.author_id, each.is_revoked) for each in candidates}
     entries = [each.entry for each in candidates]
     standings = read_standings(session, tenant_id, {entry.subject_id for entry in entries})
-    grounds = gather_grounds(session, tenant_id, entries, authors, standings)
+    came = ((each, each.received_at) for each in candidates)
+    timed = [Timed(each.entry, each.stream_id, each.author_id, at) for each, at in came if at]
+    happened = when_happened(session, timed)
+    grounds = gather_grounds(session, tenant_id, entries, authors, standings, happened)
     shared_before = {subject_id for subject_id, standing in standings.items() if standing.shares}
     codes: dict[int, str | None] = {}
     waiting = sorted(candidates, key=lambda each: each.change_seq)
@@ -82,8 +92,16 @@ def _judge_calmly(each: Candidate, grounds: Grounds, shared_before: set[str]) ->
 
 def waiting_candidates(session: Session, tenant_id: str, subject_ids: Iterable[str]) -> list[Candidate]:
     """What these subjects have lying aside only because something else had not come yet."""
-    found = store.set_aside_of(session, tenant_id, set(subject_ids), WAITING)
-    return [_candidate_of(session, stored, stored.parse()) for stored in found]
+    return _candidates_of(session, store.set_aside_of(session, tenant_id, set(subject_ids), WAITING))
+
+
+def judge_waiting(session: Session, tenant_id: str, subject_ids: Iterable[str]) -> None:
+    """Inside `writing()`: judge again what waits for something of these subjects that has been mended."""
+    waiting = waiting_candidates(session, tenant_id, subject_ids)
+    if waiting:
+        verdicts = judge_all(session, tenant_id, waiting)
+        settle_changed(session, tenant_id, waiting, verdicts.codes)
+        note_for_readers(session, tenant_id, waiting, verdicts)
 
 
 def settle_changed(
@@ -102,13 +120,41 @@ def settle_changed(
 def note_for_readers(
     session: Session, tenant_id: str, candidates: Iterable[Candidate], verdicts: Verdicts
 ) -> None:
-    """Put replies into the feed of the observer whom they answer: an author's own feed has only her own."""
+    """Put replies into the feed of the observer whom they answer: an author's own feed has only her own.
+
+    Feedback that counts from now on goes into the ledger.
+    """
+    candidates = list(candidates)
+    _note_issued(session, tenant_id, candidates, verdicts)
+    accepted = [each.entry for each in candidates if verdicts.codes[each.change_seq] is None]
+    for note in other_rooms().noters:
+        note(session, tenant_id, accepted)
     for each in candidates:
         if each.entry.kind != "feedback.replied" or verdicts.codes[each.change_seq] is not None:
             continue
         start = verdicts.standings[each.entry.subject_id].start
         if start is not None:
             note_change(session, tenant_id, "accepted", "entry", str(each.change_seq), start.author_id)
+
+
+def _note_issued(
+    session: Session, tenant_id: str, candidates: Iterable[Candidate], verdicts: Verdicts
+) -> None:
+    """A restore tells by it which notes a teacher has read that the backup does not hold."""
+    for each in candidates:
+        entry = each.entry
+        if entry.kind != "feedback.shared" or verdicts.codes[each.change_seq] is not None:
+            continue
+        note_act(
+            session,
+            tenant_id,
+            "feedback.issued",
+            entry_id=entry.entry_id,
+            body_hash=each.body_hash.hex(),
+            subject_id=entry.subject_id,
+            author_id=entry.author_id,
+            audience=[verdicts.standings[entry.subject_id].field("observed_id")],
+        )
 
 
 def reprocess(tenant_id: str) -> int:
@@ -132,10 +178,7 @@ def reprocess(tenant_id: str) -> int:
 
 def _readable(session: Session, tenant_id: str, found: Sequence[StoredEntry]) -> list[Candidate]:
     """Those that can be read now and came first under their id: the others stay where they are."""
-    candidates = []
-    for stored in found:
-        with suppress(Unreadable):
-            candidates.append(_candidate_of(session, stored, stored.parse()))
+    candidates = _candidates_of(session, found)
     first: dict[str, int] = {}  # entry_id -> change_seq of the one that it belongs to
     for each in candidates:
         if each.author_id == each.entry.author_id:  # nobody can occupy the ids of somebody else
@@ -150,12 +193,23 @@ def _readable(session: Session, tenant_id: str, found: Sequence[StoredEntry]) ->
     ]
 
 
-def _candidate_of(session: Session, stored: StoredEntry, entry: Entry) -> Candidate:
-    stream = find_stream(session, stored.stream_id)
-    return Candidate(
-        change_seq=stored.change_seq,
-        author_id=stored.author_id,
-        entry=entry,
-        is_revoked=stream is not None and stream.is_revoked,
-        code_before=stored.set_aside_code,
-    )
+def _candidates_of(session: Session, found: Sequence[StoredEntry]) -> list[Candidate]:
+    """Those that can be read. A device that was revoked since is no reason against what had come before."""
+    streams = {stream_id: find_stream(session, stream_id) for stream_id in {each.stream_id for each in found}}
+    candidates = []
+    for stored in found:
+        stream = streams[stored.stream_id]
+        with suppress(Unreadable):
+            candidate = Candidate(
+                change_seq=stored.change_seq,
+                author_id=stored.author_id,
+                entry=stored.parse(),
+                is_revoked=stream is not None
+                and stream.is_after_revocation(stored.stream_seq, stored.received_at),
+                code_before=stored.set_aside_code,
+                stream_id=stored.stream_id,
+                received_at=stored.received_at,
+                body_hash=stored.body_hash,
+            )
+            candidates.append(candidate)
+    return candidates

@@ -1,12 +1,14 @@
 """The rows that a device holds for use without a network: places, people, protocols."""
 
 import hashlib
+from contextlib import suppress
 
 from sqlalchemy.orm import Session
 
 from noticing.accounts import rows
 from noticing.accounts.policy import Actor
 from noticing.entry_log import store
+from noticing.entry_log.entry import Unreadable
 from noticing.protocols.loader import Protocol, latest, load_all
 from noticing.sync.wire import RowItem
 
@@ -27,8 +29,9 @@ def protocol_rows(session: Session, actor: Actor) -> list[RowItem]:
     everything = load_all()
     wanted = {(slug, newest.version) for slug, _ in everything if (newest := latest(slug))}
     for start in store.starts_of_author(session, actor.tenant_id, actor.person_id):
-        said = start.parse().payload
-        wanted.add((said["protocol_slug"], said["protocol_version"]))
+        with suppress(Unreadable):  # spoilt since it came
+            said = start.parse().payload
+            wanted.add((said["protocol_slug"], said["protocol_version"]))
     return [_protocol_row(everything[key]) for key in sorted(wanted) if key in everything]
 
 

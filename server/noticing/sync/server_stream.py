@@ -69,7 +69,7 @@ def _settle_id(session: Session, actor: Actor, draft: PageDraft) -> tuple[PageDr
     return draft if is_free else replace(draft, entry_id=make_id()), False
 
 
-def _body_of(actor: Actor, draft: PageDraft, clock_session_id: str) -> str:
+def _body_of(actor: Actor, draft: PageDraft, clock_session_id: str) -> bytes:
     return make_body(
         entry_id=str(draft.entry_id),
         author_id=actor.person_id,
@@ -82,4 +82,4 @@ def _body_of(actor: Actor, draft: PageDraft, clock_session_id: str) -> str:
         clock_session_id=clock_session_id,
         app_version=__version__,
         salt=secrets.token_bytes(SALT_BYTES),
-    )
+    ).encode()

@@ -13,6 +13,9 @@ CATALOGUE: dict[str, Any] = {
     "not-an-entry": _l(
         "This entry could not be read. It is kept as it was sent; ask your administrator to look."
     ),
+    "lost-on-device": _l(
+        "The tablet could no longer read this entry and has said so in its place. Enter it again if you remember it."
+    ),
     "too-long": _l("This entry is longer than 32 KB. It is kept; enter the text again in shorter parts."),
     "too-deep": _l("This entry is built in a way that no app of ours builds. It is kept as it was sent."),
     "newer-entry-schema": _l(

@@ -37,7 +37,7 @@ def recognise(request: Request) -> Device | None:
     if stream.public_key is None or not is_signed(stream.public_key, signature, signed):
         raise Problem("signature-wrong")
     g.signing_stream_id = stream_id
-    return Device(stream.tenant_id, stream.person_id)
+    return Device(stream.tenant_id, stream.person_id, is_signed=True)
 
 
 def signing_stream_id() -> str | None:

@@ -8,12 +8,19 @@ from noticing.entry_log.entry import Short, Uuid
 
 MAX_ENTRIES = 1000
 MAX_COMPRESSED_BYTES = 256 * 1024  # what a device aims at; the door itself takes up to 4 MB
+MAX_CHUNK_BYTES = 8 * 1024
+MAX_CHUNKED_BYTES = 4 * 1024 * 1024
 LAST_SEQ = 2**53 - 1
 VERSIONS = [1]
 
 Seq = Annotated[int, msgspec.Meta(ge=1, le=LAST_SEQ)]
 Coordinate = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{43}$")]
+Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$", min_length=64, max_length=64)]
+Size = Annotated[int, msgspec.Meta(ge=0, le=MAX_CHUNKED_BYTES)]
 Range = Annotated[list[int], msgspec.Meta(min_length=2, max_length=2)]  # first and last, both included
+
+
+Reading = Literal["open", "ended"]  # ended: the device forgets what it may read, and goes on delivering
 
 
 class PublicKey(msgspec.Struct, frozen=True):
@@ -31,8 +38,16 @@ class Enrolment(msgspec.Struct, frozen=True):
     device_label: Short = ""
 
 
+class OrganisationKey(msgspec.Struct, frozen=True):
+    """The public key to which devices seal: RSA-OAEP with SHA-256."""
+
+    key_id: str
+    jwk: dict[str, str]
+
+
 class Enrolled(msgspec.Struct, frozen=True):
     stream_id: str
+    organisation_key: OrganisationKey
 
 
 class Me(msgspec.Struct, frozen=True):
@@ -58,6 +73,8 @@ class Hello(msgspec.Struct, frozen=True):
     limits: Limits
     acknowledged_through: int
     acknowledged_hash: str
+    reading: Reading
+    organisation_key: OrganisationKey
 
 
 class ClockSample(msgspec.Struct, frozen=True):
@@ -69,13 +86,30 @@ class ClockSample(msgspec.Struct, frozen=True):
     round_trip_ms: int | float | None = None
 
 
-class Push(msgspec.Struct, frozen=True):
-    """`bodies[i]` is entry `from_seq + i` of the stream, as the text that was made and hashed."""
+class Sealed(msgspec.Struct, frozen=True):
+    """The same bodies under a profile key: base64 of iv and AES-256-GCM each; the key sealed to `key_id`."""
+
+    key_id: Uuid
+    sealed_key: str
+    bodies: list[str]
+
+
+class Push(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`bodies[i]` is entry `from_seq + i` of the stream, as the text that was made and hashed; or all are sealed."""
 
     stream_id: Uuid
     from_seq: Seq
-    bodies: list[str]
+    bodies: list[str] | None = None
     clock: ClockSample | None = None
+    sealed: Sealed | None = None
+    repairs: bool = False  # compare with what is stored byte for byte, and mend that
+
+    def __post_init__(self) -> None:
+        if (self.bodies is None) == (self.sealed is None):
+            raise ValueError("either bodies or sealed - at `$.bodies`")
+
+    def count(self) -> int:
+        return len(self.sealed.bodies if self.sealed else self.bodies or [])
 
 
 class SetAside(msgspec.Struct, frozen=True):
@@ -99,6 +133,59 @@ class PushAnswer(msgspec.Struct, frozen=True):
     changes_waiting: bool
     server_epoch: str
     server_time: str
+    reading: Reading
+    unsealable: list[int]  # sealed bodies that did not open; nothing from the first of them on was appended
+    receipt: str  # sync/receipts.py: the device shows it at its next hello
+
+
+class RangeHeld(msgspec.Struct, frozen=True):
+    """What a device has of its entries from … through: how many, and the XOR of the SHA-256 of each body, in hex."""
+
+    from_seq: Seq
+    through_seq: Seq
+    count: Annotated[int, msgspec.Meta(ge=0)]
+    xor: Sha256
+
+
+class Verify(msgspec.Struct, frozen=True):
+    stream_id: Uuid
+    ranges: list[RangeHeld] = []
+    photos: list[Sha256] = []
+
+
+class RangeFound(msgspec.Struct, frozen=True):
+    from_seq: int
+    through_seq: int
+    count: int
+    xor: str
+    agrees: bool
+
+
+class PhotoFound(msgspec.Struct, frozen=True):
+    sha256: str
+    is_here: bool
+
+
+class Verified(msgspec.Struct, frozen=True):
+    server_epoch: str
+    ranges: list[RangeFound]
+    photos: list[PhotoFound]
+
+
+class Chunk(msgspec.Struct, frozen=True):
+    """The bytes from `offset` of an entry that does not get through whole. `sha256` and `size` are its body's."""
+
+    stream_id: Uuid
+    stream_seq: Seq
+    sha256: Sha256
+    size: Size
+    offset: Size
+    chunk: Annotated[bytes, msgspec.Meta(max_length=MAX_CHUNK_BYTES)]
+
+
+class ChunkAnswer(msgspec.Struct, frozen=True):
+    received_through: int
+    push: PushAnswer | None
 
 
 class EntryItem(msgspec.Struct, frozen=True, tag_field="what", tag="entry"):

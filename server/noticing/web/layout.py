@@ -102,10 +102,12 @@ def homes_of(roles: frozenset[str]) -> list[Link]:
 
 
 def links_of(roles: frozenset[str]) -> list[Link]:
-    """The same, and for observers the notes that they have shared."""
+    """The same, for observers the notes that they have shared, for administrators the devices."""
     links = homes_of(roles)
     if roles & OBSERVERS and "teacher" not in roles:
         links.insert(1, Link("/notes", _("Shared notes")))
+    if "admin" in roles:
+        links.append(Link("/tablets", _("Tablets")))
     return links
 
 

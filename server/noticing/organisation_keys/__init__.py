@@ -1,0 +1,1 @@
+"""The tenant's key pairs: devices seal to the public part, the server opens with the private one."""

@@ -1,0 +1,87 @@
+"""The doors of the photos: in from a device, in parts; out through the entry that shows one."""
+
+import re
+from uuid import UUID
+
+from flask import Response, request
+from flask_smorest import Blueprint
+from werkzeug.wrappers import Response as BaseResponse
+
+from noticing.accounts.doors import ask, current_actor
+from noticing.photos import description, upload
+from noticing.photos.holdings import is_sha256
+from noticing.photos.showing import find_shown, read_content
+from noticing.problem_pages import show
+from noticing.problems import Problem
+from noticing.sync.hello import find_own_stream
+from noticing.sync.request_body import read_bytes
+from noticing.sync.stream_key import signing_stream_id
+
+CONTENT_TYPE = "application/offset+octet-stream"
+_NUMBER = re.compile(r"[0-9]{1,15}")
+
+blueprint = Blueprint("photos", __name__, description="Photos: in from a device, out through their entries")
+
+
+@blueprint.route("/api/v1/sync/photos/<sha256>", methods=["HEAD", "PATCH"])
+@blueprint.doc(**description.BRING)
+def bring(sha256: str) -> BaseResponse:
+    """HEAD: how far it has come. PATCH: the next part of it."""
+    stream_id = signing_stream_id() or request.args.get("stream_id", "")
+    stream = find_own_stream(stream_id, current_actor().person_id)
+    if not is_sha256(sha256):
+        raise Problem("not-found")
+    if request.method == "HEAD":
+        return _say(Response(status=200), upload.look(stream, sha256))
+    offset, length, chunk = _read_part()
+    try:
+        return _say(Response(status=204), upload.take_chunk(stream, sha256, offset, length, chunk))
+    except upload.OffsetWrong as wrong:
+        return _say(show(Problem("upload-offset-wrong")), wrong.standing)
+
+
+@blueprint.route("/observations/<uuid:observation_id>/photos/<uuid:entry_id>")
+@blueprint.doc(**description.READ)
+def read(observation_id: UUID, entry_id: UUID) -> Response:
+    """A photo as one entry shows it, to those who may read that entry."""
+    shown = find_shown(current_actor().tenant_id, str(observation_id), str(entry_id))
+    if shown is None:
+        raise Problem("not-found")
+    ask("entry.read", shown.evidence)
+    found = read_content(shown)
+    if found is None:
+        raise Problem("not-found")
+    content_type, content = found
+    answer = Response(content, content_type=content_type)
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer
+
+
+def is_own_photo_here(tenant_id: str, sha256: str) -> bool:
+    """For who asks whether it may forget a photo: no word about what others have brought."""
+    return upload.is_photo_here(tenant_id, sha256, current_actor().person_id)
+
+
+def _read_part() -> tuple[int, int, bytes]:
+    """The offset, the length of the whole and the part that a PATCH brings."""
+    said = [request.headers.get(name, "") for name in ("Upload-Offset", "Upload-Length")]
+    if request.mimetype != CONTENT_TYPE or not all(_NUMBER.fullmatch(each) for each in said):
+        raise Problem("not-understood")
+    offset, length = map(int, said)
+    chunk = read_bytes(request)
+    if length > upload.MAX_PHOTO_BYTES or len(chunk) > upload.MAX_CHUNK_BYTES:
+        raise Problem("photo-too-large")
+    if not length or offset + len(chunk) > length:
+        raise Problem("not-understood")
+    return offset, length, chunk
+
+
+def _say(answer: BaseResponse, standing: upload.Standing) -> BaseResponse:
+    answer.headers["Upload-Offset"] = str(standing.offset)
+    if standing.length is not None:
+        answer.headers["Upload-Length"] = str(standing.length)
+    answer.headers["Noticing-Photo"] = standing.state
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

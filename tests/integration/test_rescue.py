@@ -1,0 +1,146 @@
+"""A rescue file comes in through the very door that its pushes were made for; whoever brings it sees numbers only."""
+
+import io
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from device import Device, Visit
+from noticing.cli import main
+from noticing.database import db
+from noticing.entry_log.store import read_after
+from school import School, csrf_token, make_school, sign_in
+
+
+def bodies_in_log(app: Flask, school: School) -> list[bytes]:
+    with app.app_context():
+        return [entry.body for entry in read_after(db.session(), school.tenant_id, 0, 10_000)]
+
+
+def hand_in(client: FlaskClient, *files: Any) -> TestResponse:
+    contents = [each if isinstance(each, bytes) else json.dumps(each).encode() for each in files]
+    form = {
+        "csrf_token": csrf_token(client, "/rescue"),
+        "files": [(io.BytesIO(content), f"rescue-{n}.json") for n, content in enumerate(contents, 1)],
+    }
+    return client.post("/rescue", data=form, content_type="multipart/form-data")
+
+
+def sentences(answer: TestResponse) -> list[str]:
+    return re.findall(r"<li>([^<]+)</li>", answer.text)
+
+
+def test_what_a_tablet_saved_comes_in_once(
+    app: Flask, school: School, lee: Device, client: FlaskClient
+) -> None:
+    visit = Visit(lee, school)
+    bodies = [visit.start, visit.mark(), "no entry at all"]
+    saved = lee.save(lee.content(bodies[:2], 1), lee.content(bodies[2:], 3))
+    first = hand_in(client, saved)
+    assert first.status_code == 200
+    assert sentences(first) == [
+        "3 entries were taken.",
+        "1 of these is kept but set aside; its author sees why.",
+    ]
+    assert bodies_in_log(app, school) == [body.encode() for body in bodies]
+    again = hand_in(client, saved)
+    assert sentences(again)[0] == "3 entries were here already."
+    assert len(bodies_in_log(app, school)) == 3
+
+
+def test_a_sealed_push_comes_in_too(app: Flask, school: School, lee: Device, client: FlaskClient) -> None:
+    start = Visit(lee, school).start
+    content = {"stream_id": lee.stream_id, "from_seq": 1, "sealed": lee.seal([start])}
+    saved = lee.save(json.dumps(content).encode())
+    saved["pushes"][0]["headers"].pop("Content-Encoding")
+    assert sentences(hand_in(client, saved)) == ["1 entry was taken."]
+    assert bodies_in_log(app, school) == [start.encode()]
+
+
+def test_what_was_changed_or_signed_by_nobody_does_not_come_in(
+    app: Flask, school: School, lee: Device, client: FlaskClient
+) -> None:
+    visit = Visit(lee, school)
+    content, other = lee.content([visit.start], 1), lee.content([visit.start, visit.mark()], 1)
+    changed = lee.save(content)
+    changed["pushes"][0]["body"] = lee.save(other)["pushes"][0]["body"]
+    unsigned = lee.save(content)
+    unsigned["pushes"][0]["headers"].pop("Noticing-Signature")
+    elsewhere = lee.save(content)
+    elsewhere["pushes"][0]["path"] = "/people"
+    garbled = lee.save(content)
+    garbled["pushes"][0]["body"] = "no base64!"
+    answer = hand_in(client, changed, unsigned, elsewhere, garbled)
+    unreadable = "could not be read. Keep the file and the tablet, and ask your administrator."
+    assert sentences(answer) == [
+        f"2 entries {unreadable}",
+        f"1 entry {unreadable}",
+        f"1 entry {unreadable}",
+        f"1 entry {unreadable}",
+    ]
+    assert bodies_in_log(app, school) == []
+
+
+def test_a_session_of_the_bringer_opens_nothing(
+    app: Flask, school: School, lee: Device, client: FlaskClient
+) -> None:
+    assert sign_in(client, school.email("lee")) == 303
+    saved = lee.save(lee.content([Visit(lee, school).start], 1))
+    saved["pushes"][0]["headers"].pop("Noticing-Signature")
+    hand_in(client, saved)
+    assert bodies_in_log(app, school) == []
+
+
+def test_entries_of_a_copied_profile_are_left_to_the_tablet(
+    app: Flask, school: School, lee: Device, client: FlaskClient
+) -> None:
+    visit = Visit(lee, school)
+    lee.push([visit.start])
+    saved = lee.save(lee.content([visit.mark()], 1))
+    assert sentences(hand_in(client, saved)) == [
+        "1 entry is of a copied profile. The tablet has to send it itself."
+    ]
+
+
+def test_another_file_and_none_are_said(school: School, client: FlaskClient) -> None:
+    for content in (b"{}", b"\xff\x00", b'{"noticing_rescue":2,"pushes":[]}', b"[" * 100_000):
+        assert sentences(hand_in(client, content)) == ["This is no rescue file. Nothing was taken from it."]
+    assert hand_in(client).status_code == 422
+
+
+def test_more_than_20_mb_and_a_form_without_its_token_are_refused(
+    school: School, client: FlaskClient
+) -> None:
+    assert hand_in(client, b"x" * (20 * 1024 * 1024 + 100_000)).status_code == 413
+    file = {"files": (io.BytesIO(b"{}"), "rescue.json")}
+    assert client.post("/rescue", data=file, content_type="multipart/form-data").status_code == 400
+
+
+def test_a_file_larger_than_other_requests_may_be_comes_in(
+    app: Flask, school: School, lee: Device, client: FlaskClient
+) -> None:
+    saved = lee.save(lee.content([Visit(lee, school).start], 1)) | {"padding": "x" * (5 * 1024 * 1024)}
+    assert sentences(hand_in(client, saved)) == ["1 entry was taken."]
+
+
+def test_the_page_names_nobody(app: Flask, school: School, lee: Device, client: FlaskClient) -> None:
+    visit = Visit(lee, school)
+    answer = hand_in(client, lee.save(lee.content([visit.start, visit.line("Thirds don’t fit.")], 1)))
+    for said in ("Lee", "Rivera", "Thirds", lee.stream_id, lee.person_id, visit.observation_id):
+        assert said not in answer.text
+
+
+def test_the_command_does_the_same(sqlite_app: Flask, tmp_path: Path) -> None:
+    school = make_school(sqlite_app)
+    lee = Device(sqlite_app, school.people["lee"])
+    file = tmp_path / "rescue.json"
+    file.write_text(json.dumps(lee.save(lee.content([Visit(lee, school).start], 1))))
+    assert main(["rescue", str(file), "--data", str(tmp_path)]) == 0
+    assert len(bodies_in_log(sqlite_app, school)) == 1
+    file.write_text("{}")
+    assert main(["rescue", str(file), "--data", str(tmp_path)]) == 2

@@ -1,0 +1,12 @@
+"""`python -m crash`, with tests/proof on the path."""
+
+import sys
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(TESTS), str(TESTS.parent)]
+
+if __name__ == "__main__":
+    from crash.command import main
+
+    sys.exit(main())

@@ -1,0 +1,39 @@
+"""What a run did and what it found."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Tally:
+    """`lost` and `stalled` hold a sentence for each: any of them means that the promise was broken."""
+
+    kills: int = 0
+    cuts: int = 0
+    dots: int = 0
+    checks: int = 0
+    lost: list[str] = field(default_factory=list)
+    stalled: list[str] = field(default_factory=list)
+
+    @property
+    def is_clean(self) -> bool:
+        return not self.lost and not self.stalled
+
+    @property
+    def faults(self) -> int:
+        return self.kills + self.cuts
+
+    def lose(self, *sentences: str) -> None:
+        self.lost += sentences
+
+    def add(self, other: "Tally") -> None:
+        self.lose(*other.lost)
+        self.stalled += other.stalled
+        for name in ("kills", "cuts", "dots", "checks"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+    def verdict(self, seed: int, without_cuts: str | None) -> str:
+        cuts = f"power cuts skipped: {without_cuts}" if without_cuts else f"{self.cuts} power cuts"
+        return (
+            f"crash: {self.kills} kills, {cuts}, {self.dots:,} dots, {self.checks:,} checks, "
+            f"{len(self.lost)} lost, {len(self.stalled)} stalled (seed {seed})"
+        )

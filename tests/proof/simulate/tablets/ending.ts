@@ -1,0 +1,66 @@
+import type { Counts, LoggedEntry } from '../../../../pwa/src/log/log.ts';
+import { countEntries, entriesOf } from '../../../../pwa/src/log/read.ts';
+import type { OwnRow, StreamRow } from '../../../../pwa/src/log/stores.ts';
+import type { Script } from '../../../../pwa/src/machine/effect.ts';
+import { check, type ProfileLog } from './checker.ts';
+import { work } from './disk.ts';
+import type { Profile } from './profile.ts';
+import type { Schedule } from './schedule.ts';
+
+/** Reads everything at the end, with the app's own reading scripts, and checks it. */
+export function judge(schedule: Schedule): string[] {
+  const { ledger, server, seats, corrupted, taken_back, spoilt } = schedule;
+  const subjects = new Set([...ledger.taps.values()].map((tap) => tap.made.entry.subject_id));
+  const profiles = seats.map(({ profile, name }) =>
+    readProfile(name, profile, [...subjects], !schedule.ended.has(profile.person_id)),
+  );
+  const protocols = server.school.protocols.map((one) => one.document);
+  const log = server.readLog();
+  return check({ ledger, server: log, profiles, protocols, corrupted, taken_back, spoilt });
+}
+
+function readProfile(
+  name: string,
+  profile: Profile,
+  subjects: readonly string[],
+  may_read: boolean,
+): ProfileLog {
+  profile.platform.is_locked = false;
+  const { image } = profile.disk;
+  const rows = (image.get('entries') ?? []).map((row) => row.value as OwnRow);
+  const meta = image.get('meta') ?? [];
+  const current = meta.find((row) => row.key === 'stream')?.value as StreamRow | undefined;
+  const retired = (image.get('streams') ?? []).map((row) => row.value as StreamRow);
+  const nothing: Counts = { on_tablet: 0, sent: 0, set_aside: 0, oldest_unsent_at: null };
+  return {
+    name,
+    person_id: profile.person_id,
+    may_read,
+    // Wiped and not opened since: nothing is left that could wait.
+    counts: current ? readNow<Counts>(profile, countEntries()) : nothing,
+    entries: current
+      ? subjects.flatMap((subject_id) => readNow<LoggedEntry[]>(profile, entriesOf(subject_id)))
+      : [],
+    streams: [...(current ? [current] : []), ...retired].map((stream) => ({
+      stream_id: stream.stream_id,
+      last_seq: stream.last_seq,
+      is_forked: stream.retired === 'forked',
+    })),
+    has_retired: retired.length > 0,
+    rows: new Set(rows.map((row) => row.entry_id)),
+    forgotten: new Set(rows.filter((row) => row.body === null).map((row) => row.entry_id)),
+  };
+}
+
+/** Runs a script that only reads, at once. */
+export function readNow<Result>(profile: Profile, script: Script<Result>): Result {
+  let step = script.next();
+  while (!step.done) {
+    const effect = step.value;
+    if (effect.port === 'store')
+      step = script.next(work(profile.disk.image, effect.transaction).result);
+    else if (effect.port === 'platform') step = script.next(profile.platform.answer(effect));
+    else throw new Error(`reading asks for ${effect.port}`);
+  }
+  return step.value;
+}

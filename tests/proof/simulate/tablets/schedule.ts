@@ -1,0 +1,314 @@
+import { makeId } from '../../../../pwa/src/entry/entry.ts';
+import type { JournalRecord } from '../../../../pwa/src/machine/effect.ts';
+import { Chance } from './chance.ts';
+import type { Image } from './disk.ts';
+import { Ledger } from './ledger.ts';
+import type { Weather } from './link.ts';
+import { rewindKeys } from './platform.ts';
+import type { Profile } from './profile.ts';
+import { Seat } from './seat.ts';
+import { Server } from './server.ts';
+import { Tablet } from './tablet.ts';
+import { FAULTS } from './troubles.ts';
+import { planVisit, type Visit } from './visit.ts';
+import { World } from './world.ts';
+
+const BEGINNING = Date.UTC(2026, 8, 1, 13);
+const LASTS_MS = 8 * 60_000;
+const DAY_MS = 24 * 3_600_000;
+/** What the promise allows after the last fault has healed. */
+export const DRAINED_WITHIN_MS = 30_000;
+
+/** What a copy of a tablet's medium holds of one profile. */
+export interface Medium {
+  readonly disk: Image;
+  readonly journal: readonly JournalRecord[];
+}
+
+/** One school morning that goes wrong in the ways its seed says. */
+export class Schedule {
+  readonly chance: Chance;
+  readonly world: World;
+  readonly server: Server;
+  readonly ledger: Ledger;
+  readonly tablets: Tablet[] = [];
+  readonly seats: Seat[] = [];
+  /** Earlier states of each profile's disk, to which a tablet may be put back. */
+  readonly images = new Map<Profile, Medium[]>();
+  /** Hashes of bodies of which the server's disk has changed a byte. */
+  readonly corrupted = new Set<string>();
+  /** Entries that a tablet's own disk has made unreadable. */
+  readonly spoilt = new Set<string>();
+  /** Whose reading was ended. */
+  readonly ended = new Set<string>();
+  /** Hashes that the last backup holds. */
+  backed_up = new Set<string>();
+  /** Hashes that a restore took from the server. */
+  readonly taken_back = new Set<string>();
+  is_healed = false;
+
+  constructor(seed: number) {
+    rewindKeys();
+    this.chance = new Chance(seed);
+    this.world = new World(BEGINNING + this.chance.below(3_600_000), this.chance);
+    this.server = new Server(this.world);
+    this.ledger = new Ledger(this.world);
+    this.server.reset(seed % 2 ** 31);
+    this.server.onCrash = (crash) => {
+      this.ledger.hit(`crash_${crash.where}`);
+      this.ledger.tell('server', `dies: ${crash.where}`);
+      this.#restartServer(this.chance.between(500, 15_000));
+    };
+  }
+
+  run(): void {
+    this.#furnish();
+    this.#backUp();
+    this.#planTaps();
+    this.#planFaults();
+    for (let part = 1; part <= 4; part += 1) {
+      this.world.runFor(LASTS_MS / 4);
+      this.#takeImages();
+      if (part < 4 && this.chance.happens(0.4)) this.#backUp();
+    }
+  }
+
+  seatsAt(tablet: Tablet): Seat[] {
+    return this.seats.filter((seat) => seat.profile.tablet === tablet);
+  }
+
+  // Faults that touch more than one thing.
+
+  spoil(weather: Weather): void {
+    const { chance, ledger } = this;
+    const hit = chance.happens(0.3) ? this.tablets : [chance.pick(this.tablets)];
+    const likelihood = chance.pick([0.3, 0.7, 1]);
+    const lasts = chance.between(5_000, 120_000);
+    for (const { link, name } of hit) {
+      link.weather.set(weather, likelihood);
+      ledger.tell(name, `${weather} for ${lasts} ms`);
+      this.world.after(lasts, () => link.weather.delete(weather));
+    }
+  }
+
+  killServer(fault: string): void {
+    this.ledger.hit(fault);
+    this.ledger.tell('server', 'is killed');
+    this.server.is_down = true;
+    this.#restartServer(this.chance.between(1_000, 60_000));
+  }
+
+  restoreServer(): void {
+    const log = this.server.readLog();
+    for (const { hash } of log.bodies) if (!this.backed_up.has(hash)) this.taken_back.add(hash);
+    this.server.restore();
+    this.ledger.hit('restored');
+    this.ledger.tell('server', 'is restored from its backup');
+    this.server.is_down = true;
+    this.#restartServer(this.chance.between(500, 20_000));
+  }
+
+  endReading(what: 'end_pairing' | 'end_role' | 'revoke_streams', fault: string): void {
+    const seat = this.chance.pick(this.seats);
+    this.server.change(what, seat.profile.person_id);
+    this.ended.add(seat.profile.person_id);
+    this.ledger.hit(fault);
+    this.ledger.tell('server', `${fault}: ${seat.who}`);
+  }
+
+  /** What this profile held and is not in `image` is gone with it. */
+  lose(profile: Profile, medium: Medium | null): void {
+    const rows = medium?.disk.get('entries') ?? [];
+    const journal = medium?.journal ?? profile.journal.records;
+    const kept = new Set([
+      ...rows.map((row) => (row.value as { entry_id: string }).entry_id),
+      ...journal.map((record) => record.entry_id),
+    ]);
+    for (const tap of this.ledger.taps.values()) {
+      if (!kept.has(tap.entry_id)) tap.lost_with.push(profile);
+    }
+  }
+
+  copy(seat: Seat, medium: Medium): void {
+    const tablet = this.#addTablet(`copy${this.tablets.length}`);
+    const profile = tablet.profileOf(seat.profile.person_id);
+    profile.disk.putBack(medium.disk);
+    profile.journal.records = medium.journal;
+    profile.journal.exists = seat.profile.journal.exists;
+    profile.copied_from = seat.profile;
+    profile.platform = seat.profile.platform;
+    this.server.signIn(tablet.name, profile.person_id);
+    const made = new Seat(seat.who, profile, [...seat.visits], this.ledger, this.server);
+    this.seats.push(made);
+    this.ledger.tell(made.name, `is a copy of ${seat.name}`);
+    made.openTab();
+    this.#planTapsOf(made, 2);
+  }
+
+  reopen(seat: Seat): void {
+    this.world.after(this.chance.between(500, 15_000), () => {
+      if (seat.liveTabs().length === 0) seat.openTab();
+    });
+  }
+
+  /** A night, a morning in which what came is verified, and a month in a drawer; the server's backups go on. */
+  letMonthPass(): void {
+    this.ledger.hit('months_pass');
+    this.#letTimePass(25 * 3_600_000);
+    this.world.after(25_000, () => {
+      if (!this.is_healed) this.#letTimePass(this.chance.between(31, 40) * DAY_MS);
+    });
+  }
+
+  #letTimePass(ms: number): void {
+    for (const tablet of this.tablets) tablet.killBrowser();
+    this.world.skip(ms);
+    this.ledger.tell('world', `${Math.round(ms / DAY_MS)} days have passed`);
+    if (!this.server.is_down) this.#backUp();
+    this.images.clear();
+    for (const seat of this.seats) seat.openTab();
+  }
+
+  // The last act.
+
+  /** Everything works again; frozen tabs may stay frozen, ended roles and lost tablets stay as they are. */
+  heal(): void {
+    this.is_healed = true;
+    this.server.is_down = false;
+    this.server.crash = null;
+    this.server.offset_ms = 0;
+    for (const tablet of this.tablets) {
+      tablet.link.weather.clear();
+      for (const profile of tablet.profiles) profile.forgetTroubles();
+    }
+    for (const seat of this.seats) {
+      for (const { page } of seat.liveTabs()) {
+        page.fuse = null;
+        page.onDeath = () => undefined;
+        if (page.is_frozen && this.chance.happens(0.7)) page.thaw();
+      }
+      if (seat.liveTabs().every(({ page }) => page.is_frozen)) seat.openTab();
+    }
+    this.ledger.tell('world', 'everything is healed');
+  }
+
+  /** A night passes, so that everything is verified. */
+  sleepOver(): void {
+    this.#letTimePass(25 * 3_600_000);
+  }
+
+  /** Each person signs in where she works, one after another where they share a tablet. */
+  signInAndNudge(): void {
+    const most = Math.max(...this.tablets.map((tablet) => this.seatsAt(tablet).length));
+    for (let turn = 0; turn < most; turn += 1) {
+      for (const tablet of this.tablets) {
+        const seat = this.seatsAt(tablet)[turn];
+        if (!seat) continue;
+        this.server.signIn(tablet.name, seat.profile.person_id);
+        for (const { page } of seat.liveTabs()) page.nudge();
+      }
+      this.world.runFor(DRAINED_WITHIN_MS);
+    }
+  }
+
+  // How it begins.
+
+  #furnish(): void {
+    const { server, chance } = this;
+    const { people } = server.school;
+    const makeVisit = (who: string): Visit =>
+      planVisit(
+        server.school,
+        who,
+        makeId(this.world.now, (count) => chance.bytes(count)),
+        chance,
+      );
+    const of_lee = makeVisit('lee');
+    const places = [
+      ['one', 'lee', [of_lee]],
+      ['two', 'lee', [of_lee, makeVisit('lee')]],
+      ['shared', 'dana', [makeVisit('dana')]],
+      ['shared', 'park', [makeVisit('park')]],
+    ] as const;
+    for (const [name, who, visits] of places) {
+      const tablet = this.tablets.find((one) => one.name === name) ?? this.#addTablet(name);
+      const profile = tablet.profileOf(people[who] as string);
+      profile.journal.exists = chance.happens(0.7);
+      if (chance.happens(0.3)) profile.platform.beginSealing(server.organisationKey());
+      this.seats.push(new Seat(who, profile, [...visits], this.ledger, server));
+    }
+    for (const seat of this.seats) {
+      server.signIn(seat.profile.tablet.name, seat.profile.person_id);
+      seat.openTab();
+      if (this.seatsAt(seat.profile.tablet).length > 1) this.world.runFor(5_000);
+    }
+  }
+
+  /** What one of her tablets has brought last, her others fetch. */
+  exchange(): void {
+    for (const seat of this.seats) {
+      const has_others = this.seats.some((one) => one !== seat && one.who === seat.who);
+      if (has_others) for (const { page } of seat.liveTabs()) page.nudge();
+    }
+    this.world.runFor(DRAINED_WITHIN_MS);
+  }
+
+  #addTablet(name: string): Tablet {
+    const tablet = new Tablet(name, this.world, this.server);
+    tablet.link.onMet = (weather) => this.ledger.hit(weather);
+    this.tablets.push(tablet);
+    return tablet;
+  }
+
+  #planTaps(): void {
+    for (const seat of this.seats) this.#planTapsOf(seat, 2);
+    const [first] = this.seats as [Seat];
+    this.world.after(LASTS_MS * 0.7, () => first.finish());
+    this.world.after(LASTS_MS * 0.75, () => first.share());
+    const other = this.chance.pick(this.seats);
+    this.world.after(this.chance.below(LASTS_MS), () => other.finish());
+    this.world.after(this.chance.below(LASTS_MS), () => other.share());
+  }
+
+  #planTapsOf(seat: Seat, bursts: number): void {
+    // The start of the visit first.
+    this.world.after(this.chance.between(500, 5_000), () => seat.tapSome(1));
+    for (let burst = 0; burst < bursts; burst += 1) {
+      const at = this.chance.between(10_000, LASTS_MS - 20_000);
+      this.world.after(at, () => seat.tapSome(this.chance.between(9, 13)));
+    }
+  }
+
+  #planFaults(): void {
+    const weights = Object.fromEntries(
+      Object.entries(FAULTS).map(([name, [weight]]) => [name, weight]),
+    );
+    const count = this.chance.between(6, 10);
+    for (let made = 0; made < count; made += 1) {
+      const name = this.chance.weigh(weights);
+      this.world.after(this.chance.between(3_000, LASTS_MS - 5_000), () => {
+        if (!this.is_healed) FAULTS[name]?.[1](this);
+      });
+    }
+  }
+
+  #takeImages(): void {
+    for (const { profile } of this.seats) {
+      const images = this.images.get(profile) ?? [];
+      images.push({ disk: profile.disk.durable, journal: profile.journal.records });
+      this.images.set(profile, images);
+    }
+  }
+
+  #backUp(): void {
+    this.server.backUp();
+    this.backed_up = new Set(this.server.readLog().bodies.map((row) => row.hash));
+    this.ledger.tell('server', `backup with ${this.backed_up.size} entries`);
+  }
+
+  #restartServer(after_ms: number): void {
+    this.world.after(after_ms, () => {
+      this.server.is_down = false;
+    });
+  }
+}

@@ -1,0 +1,105 @@
+"""Adds up what schedules found, and says it."""
+
+import time
+from collections import Counter
+from typing import Any, TextIO
+
+ENOUGH_TO_COVER = 400  # schedules: with fewer, chance alone may leave a rare fault out
+RARELY = 200  # each fault must have hit at least once in so many schedules
+
+
+class Tally:
+    def __init__(self, wanted: int, seed: int) -> None:
+        self.wanted, self.seed, self.began = wanted, seed, time.monotonic()
+        self.schedules = self.permanent = self.twice = self.differing = 0
+        self.failed: list[int] = []
+        self.broken: list[str] = []
+        self.counts: Counter[str] = Counter()
+        self.coverage: Counter[str] = Counter()
+        self.faults: list[str] = []
+
+    def add(self, result: dict[str, Any]) -> None:
+        if "broken" in result:
+            self.broken.append(result["broken"])
+            return
+        if result.get("permanent"):
+            self.permanent += 1
+        else:
+            self.schedules += 1
+        self.twice += bool(result["twice"])
+        self.differing += bool(result["differs"])
+        self.counts.update(result["counts"])
+        self.coverage.update(result["coverage"])
+        self.faults = result["faults"]
+        if self.is_failure(result):
+            self.failed.append(result["seed"])
+
+    @staticmethod
+    def is_failure(result: dict[str, Any]) -> bool:
+        return "broken" in result or bool(result["violations"]) or bool(result["differs"])
+
+    @property
+    def uncovered(self) -> list[str]:
+        if self.schedules < ENOUGH_TO_COVER:
+            return []
+        least = self.schedules // RARELY
+        return [fault for fault in self.faults if self.coverage[fault] < least]
+
+    @property
+    def has_passed(self) -> bool:
+        return self.schedules > 0 and not (self.failed or self.broken or self.uncovered)
+
+    def progress(self) -> str:
+        took = time.monotonic() - self.began
+        rate = self.schedules / took if took else 0.0
+        left = (self.wanted - self.schedules) / rate if rate else 0.0
+        return (
+            f"  {self.schedules:,} of {self.wanted:,} schedules, {rate:.1f} a second, "
+            f"{_minutes(left)} left, {len(self.failed)} failed"
+        )
+
+    def verdict(self) -> str:
+        took = time.monotonic() - self.began
+        rate = self.schedules / took if took else 0.0
+        word = "passed" if self.has_passed else "FAILED"
+        said = [
+            f"{self.schedules:,} schedules",
+            f"{self.counts['taps']:,} taps",
+            f"{self.counts['checks']:,} checks",
+            f"{sum(self.coverage.values()):,} faults of {len(self.coverage)} kinds",
+            f"{self.counts['requests']:,} requests",
+            f"{len(self.failed)} failed",
+            f"{self.twice} run twice, {self.differing} differing",
+            f"{self.permanent} permanent seeds",
+            f"{_minutes(took)} at {rate:.1f} a second",
+            f"seed {self.seed}",
+        ]
+        if self.uncovered:
+            said.append("hit too rarely: " + ", ".join(f"{e} ({self.coverage[e]})" for e in self.uncovered))
+        if self.broken:
+            said.append("broken: " + self.broken[0])
+        if self.failed:
+            said.append("failing seeds: " + ", ".join(map(str, self.failed[:10])))
+        return f"simulate {word}: " + "; ".join(said)
+
+
+def say_failure(result: dict[str, Any], run_seed: int, out: TextIO) -> None:
+    if "broken" in result:
+        out.write(f"broken: {result['broken']}\n")
+        return
+    out.write(f"\nschedule with seed {result['seed']} (run seed {run_seed}) failed; the end of its history:\n")
+    for line in result.get("tail", []):
+        out.write(f"  {line}\n")
+    for violation in result["violations"]:
+        out.write(f"  ! {violation}\n")
+    if result["differs"]:
+        out.write(f"  ! run a second time, the history was another: {result['differs']}\n")
+    out.write(
+        f"repeat it with: python3 dev.py simulate --seed {result['seed']} --schedules 1 --trace\n"
+        f"keep it with a line '{result['seed']}  what it was' in tests/proof/simulate/seeds.txt\n"
+    )
+    out.flush()
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"

@@ -1,0 +1,156 @@
+"""A slice of `python3 dev.py load`, and that its checker finds what it has to find."""
+
+import contextlib
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from noticing.database import db
+from postgres import PostgresServer
+from proof.load.checker import ENTRIES, ENVELOPES, STREAMS, VIEWS, Verdict, check
+from proof.load.day import make_day
+from proof.load.district import fill_district, long_ago
+from proof.load.run import run_load
+from proof.load.tablet import PUSH, Tablet, make_tablet
+
+TABLETS, SPREAD_SECONDS, LIMIT_SECONDS = 20, 3.0, 120.0
+Damage = Callable[[sa.Connection, Tablet], None]
+
+
+@pytest.mark.parametrize("name", ["sqlite", "postgresql"])
+def test_twenty_tablets_come_back_and_nothing_is_lost(
+    name: str, tmp_path: Path, request: pytest.FixtureRequest, say: Callable[[str], None]
+) -> None:
+    with contextlib.ExitStack() as stack:
+        url = f"sqlite:///{tmp_path / 'load.db'}"
+        if name == "postgresql":
+            server: PostgresServer = request.getfixturevalue("postgres")
+            database = server.make_database()
+            stack.callback(server.drop_database, database)
+            url = server.url(database)
+        seed = secrets.randbelow(2**31)
+        outcome = run_load(
+            url, tmp_path, tablets=TABLETS, seed=seed, spread_seconds=SPREAD_SECONDS,
+            limit_seconds=LIMIT_SECONDS, say=lambda _text: None,
+        )  # fmt: skip
+    say(f"seed {seed}: {outcome.sentence()}")
+    assert outcome.verdict.is_kept, outcome.verdict.examples
+    assert outcome.verdict.entries >= TABLETS * 190, "each has a school day's entries"
+    assert outcome.resets == 0, "a tablet that was here yesterday goes on from its cursor"
+
+
+@pytest.fixture
+def tablets(sqlite_app: Flask) -> list[Tablet]:
+    """Three whose day is on the server, as they were told."""
+    made = []
+    for number, enrolled in enumerate(fill_district(sqlite_app, 3, Random(1), long_ago(datetime.now(UTC)))):
+        bodies = make_day(enrolled, datetime.now().astimezone(), Random(number))
+        tablet = make_tablet(enrolled, bodies)
+        batch = tablet.prepared
+        response = sqlite_app.test_client().post(PUSH, data=batch.content, headers=batch.headers)
+        answer = response.get_json(force=True)
+        assert not answer["set_aside"]
+        tablet.acknowledged, tablet.is_done = answer["acknowledged_through"], True
+        made.append(tablet)
+    return made
+
+
+def check_after(app: Flask, tablets: list[Tablet], damage: Damage | None = None) -> Verdict:
+    with app.app_context():
+        db.session.remove()
+        if damage:
+            with db.engine.begin() as connection:
+                damage(connection, tablets[1])
+        return check(db.engine, tablets)
+
+
+def test_the_checker_finds_nothing_where_nothing_is_wrong(sqlite_app: Flask, tablets: list[Tablet]) -> None:
+    verdict = check_after(sqlite_app, tablets)
+    assert verdict.is_kept, verdict.examples
+    assert "0 lost" in verdict.sentence()
+
+
+def lose_an_entry(connection: sa.Connection, tablet: Tablet) -> None:
+    of_stream = ENTRIES.c.stream_id == tablet.enrolled.stream_id
+    connection.execute(sa.delete(ENTRIES).where(of_stream, ENTRIES.c.stream_seq == 7))
+
+
+def change_a_byte(connection: sa.Connection, tablet: Tablet) -> None:
+    of_stream = ENTRIES.c.stream_id == tablet.enrolled.stream_id
+    changed = tablet.bodies[6].replace(b'"entry_schema":1', b'"entry_schema":2')
+    connection.execute(sa.update(ENTRIES).where(of_stream, ENTRIES.c.stream_seq == 7).values(body=changed))
+
+
+def keep_an_entry_twice(connection: sa.Connection, tablet: Tablet) -> None:
+    of_stream = ENTRIES.c.stream_id == tablet.enrolled.stream_id
+    found = sa.select(ENTRIES).where(of_stream, ENTRIES.c.stream_seq == 7)
+    row = dict(connection.execute(found).mappings().one())
+    again = {"change_seq": 10**6, "entry_id": "0" * 8 + row["entry_id"][8:]}
+    connection.execute(sa.insert(ENTRIES).values(row | again))
+
+
+def set_an_entry_aside(connection: sa.Connection, _tablet: Tablet) -> None:
+    first = sa.select(sa.func.min(ENTRIES.c.change_seq)).scalar_subquery()
+    connection.execute(
+        sa.update(ENTRIES).where(ENTRIES.c.change_seq == first).values(set_aside_code="kind-unknown")
+    )
+
+
+def invent_an_envelope(connection: sa.Connection, tablet: Tablet) -> None:
+    of_stream = ENVELOPES.c.stream_id == tablet.enrolled.stream_id
+    found = sa.select(ENVELOPES).where(of_stream, ENVELOPES.c.stream_seq == 7)
+    row = dict(connection.execute(found).mappings().one())
+    connection.execute(sa.insert(ENVELOPES).values(row | {"stream_seq": len(tablet.bodies) + 1}))
+
+
+def put_the_mark_back(connection: sa.Connection, tablet: Tablet) -> None:
+    of_stream = STREAMS.c.stream_id == tablet.enrolled.stream_id
+    connection.execute(sa.update(STREAMS).where(of_stream).values(acknowledged_through=3))
+
+
+def spoil_the_running_hash(connection: sa.Connection, tablet: Tablet) -> None:
+    of_stream = STREAMS.c.stream_id == tablet.enrolled.stream_id
+    connection.execute(sa.update(STREAMS).where(of_stream).values(acknowledged_hash=bytes(32)))
+
+
+def forget_a_view(connection: sa.Connection, _tablet: Tablet) -> None:
+    first = sa.select(sa.func.min(VIEWS.c.observation_id)).scalar_subquery()
+    connection.execute(sa.delete(VIEWS).where(VIEWS.c.observation_id == first))
+
+
+def spoil_a_view(connection: sa.Connection, _tablet: Tablet) -> None:
+    finished = sa.func.replace(VIEWS.c.view, '"is_late":false', '"is_late":true')
+    connection.execute(sa.update(VIEWS).values(view=finished))
+
+
+@pytest.mark.parametrize(
+    ("damage", "what"),
+    [
+        (lose_an_entry, "lost"),
+        (change_a_byte, "lost"),
+        (change_a_byte, "differing from their hash"),
+        (change_a_byte, "invented"),
+        (keep_an_entry_twice, "doubled"),
+        (set_an_entry_aside, "set aside"),
+        (invent_an_envelope, "invented"),
+        (put_the_mark_back, "wrong marks"),
+        (spoil_the_running_hash, "wrong marks"),
+        (forget_a_view, "views incomplete"),
+        (spoil_a_view, "views differing"),
+    ],
+)
+def test_the_checker_finds(sqlite_app: Flask, tablets: list[Tablet], damage: Damage, what: str) -> None:
+    verdict = check_after(sqlite_app, tablets, damage)
+    assert verdict.counts[what] > 0, verdict.counts
+    assert not verdict.is_kept
+
+
+def test_the_checker_finds_a_tablet_that_has_stalled(sqlite_app: Flask, tablets: list[Tablet]) -> None:
+    tablets[2].is_done = False
+    assert check_after(sqlite_app, tablets).counts["stalled"] == 1
