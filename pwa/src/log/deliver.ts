@@ -1,5 +1,5 @@
-import { all, get, put, run, seal, tellScreens } from '../machine/ask.ts';
-import type { Script, Transaction } from '../machine/effect.ts';
+import { all, get, keys, put, remove, run, seal, tellScreens } from '../machine/ask.ts';
+import type { Script, StoreScript, Transaction } from '../machine/effect.ts';
 import { openKept } from './bodies.ts';
 import { hashBody } from './hash.ts';
 import type { Acknowledgement, UnsentEntry } from './log.ts';
@@ -168,11 +168,13 @@ export function* acknowledge(given: Acknowledgement): Script<void> {
     *work() {
       const stream = yield* findStream(given.stream_id);
       if (!stream || given.through > stream.last_seq || stream.retired === 'forked') return false;
+      if (given.sent) yield* clearSetAside(given.stream_id, ...given.sent);
       for (const each of given.set_aside) yield* put('set_aside', each);
+      if (given.receipt) yield* changeStream(given.stream_id, { receipt: given.receipt });
       const is_behind = given.through < stream.acknowledged_through;
       const is_news =
         given.through > stream.acknowledged_through || (is_behind && given.may_go_back);
-      if (!is_news) return given.set_aside.length > 0;
+      if (!is_news) return given.set_aside.length > 0 || given.sent !== undefined;
       yield* changeStream(given.stream_id, {
         acknowledged_through: given.through,
         acknowledged_hash: given.hash,
@@ -182,4 +184,11 @@ export function* acknowledge(given: Acknowledgement): Script<void> {
     },
   });
   if (has_changed) yield* tellScreens({ what: 'acknowledged', subject_ids: null });
+}
+
+/** What was set aside before may be accepted by now. */
+function* clearSetAside(stream_id: string, first: number, last: number): StoreScript<void> {
+  const range = { from: [stream_id, first], through: [stream_id, last] };
+  for (const key of yield* keys<[string, number]>('set_aside', range))
+    yield* remove('set_aside', key);
 }

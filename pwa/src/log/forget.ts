@@ -16,11 +16,15 @@ export const PHOTO_KEPT_AFTER_VERIFYING_MS = 7 * 24 * 3_600_000;
  */
 export function* forgetVerified(server_ms: number, server_epoch: string): Script<number> {
   const { current, retired } = yield* readAllStreams();
+  const streams = [current, ...retired];
+  const limits: Limits = new Map(
+    streams.map((one) => [one.stream_id, forgettableThrough(one, server_ms, server_epoch)]),
+  );
   let forgotten = 0;
-  for (const stream of [current, ...retired]) {
-    const through = forgettableThrough(stream, server_ms, server_epoch);
-    const first = (stream.forgotten_through ?? 0) + 1;
-    if (through >= first) forgotten += yield* forgetRows(stream.stream_id, first, through);
+  for (const { stream_id, forgotten_through = 0 } of streams) {
+    if ((limits.get(stream_id) ?? 0) > forgotten_through) {
+      forgotten += yield* forgetRows(stream_id, forgotten_through + 1, limits);
+    }
   }
   yield* run(forgettingPhotos(server_ms));
   return forgotten;
@@ -40,15 +44,18 @@ export function forgettableThrough(
   return Math.min(through, stream.verified_through ?? 0, stream.acknowledged_through);
 }
 
+/** By stream: the highest number that may leave. */
+type Limits = ReadonlyMap<string, number>;
 const BATCH = 500;
 
-function* forgetRows(stream_id: string, first: number, through: number): Script<number> {
+function* forgetRows(stream_id: string, first: number, limits: Limits): Script<number> {
+  const through = limits.get(stream_id) ?? 0;
   let forgotten = 0;
   for (let from = first; from <= through; from += BATCH) {
     const last = Math.min(from + BATCH - 1, through);
     const rows = yield* run(reading(stream_id, from, last));
-    const finished = yield* finishedSubjects(rows);
-    const leaving = rows.filter((row) => row.body !== null && finished.has(row.subject_id));
+    const leaving_subjects = yield* leavingSubjects(rows, limits);
+    const leaving = rows.filter((row) => row.body !== null && leaving_subjects.has(row.subject_id));
     yield* run(forgetting(stream_id, leaving));
     forgotten += leaving.length;
   }
@@ -66,8 +73,11 @@ function reading(stream_id: string, first: number, last: number): Transaction<Ow
   };
 }
 
-function* finishedSubjects(rows: readonly OwnRow[]): Script<Set<string>> {
-  const finished = new Set<string>();
+/** Finished visits of which everything may leave: half a visit is none. */
+function* leavingSubjects(rows: readonly OwnRow[], limits: Limits): Script<Set<string>> {
+  const leaving = new Set<string>();
+  const may_leave = (row: OwnRow) =>
+    row.body === null || row.stream_seq <= (limits.get(row.stream_id) ?? 0);
   for (const subject_id of new Set(rows.map((row) => row.subject_id))) {
     const own = yield* run<OwnRow[]>({
       stores: ['entries'],
@@ -75,15 +85,16 @@ function* finishedSubjects(rows: readonly OwnRow[]): Script<Set<string>> {
       durability: 'relaxed',
       work: () => all<OwnRow>('entries', subject_id, { index: 'subject_id' }),
     });
+    if (!own.every(may_leave)) continue;
     const bodies = yield* openKept(own.map((row) => row.body));
-    if (bodies === 'locked') return finished;
+    if (bodies === 'locked') return leaving;
     // What has left already belonged to a finished visit.
     const is_finished = bodies.some(
       (body) => body === null || readEntry(body).kind === 'observation.finished',
     );
-    if (is_finished) finished.add(subject_id);
+    if (is_finished) leaving.add(subject_id);
   }
-  return finished;
+  return leaving;
 }
 
 function forgetting(stream_id: string, rows: readonly OwnRow[]): Transaction<void> {
@@ -169,4 +180,25 @@ export function* trimJournal(server_epoch: string): Script<void> {
     },
   });
   yield* dropFromJournal(verified);
+}
+
+/**
+ * Rows of which the body can no longer be read, though the server has it: they count as having left this
+ * tablet, and everything is fetched anew. Gives whether there were any.
+ */
+export function* dropUnreadable(rows: readonly OwnRow[]): Script<boolean> {
+  const bodies = yield* openKept(rows.map((row) => row.body));
+  if (bodies === 'locked') return false;
+  const spoilt = rows.filter((row, place) => row.body !== null && bodies[place] === null);
+  if (spoilt.length === 0) return false;
+  yield* run<void>({
+    stores: ['entries', 'meta'],
+    mode: 'readwrite',
+    durability: 'strict',
+    *work() {
+      for (const row of spoilt) yield* put('entries', { ...row, body: null });
+      yield* put('meta', '', 'cursor');
+    },
+  });
+  return true;
 }

@@ -92,6 +92,9 @@ export interface Acknowledgement {
   /** The device's OWN running hash over 1 … through; compared by the caller before. */
   readonly hash: string;
   readonly set_aside: readonly SetAsideEntry[];
+  /** Numbers first … last were sent: of these, exactly what `set_aside` names is set aside. */
+  readonly sent?: readonly [first: number, last: number];
+  readonly receipt?: string;
   /** The server stands behind what it had acknowledged: take checks back, so that they are sent again. */
   readonly may_go_back?: boolean;
 }

@@ -19,6 +19,8 @@ export function* receiveItems(receipt: Receipt): Script<void> {
       if (receipt.replaces_all) {
         yield* clear('pulled');
         yield* clear('reference');
+        // All that is set aside comes again.
+        yield* clear('set_aside');
       }
       for (const [place, item] of items.entries()) yield* receiveItem(item, kept[place] as Kept);
       yield* put('meta', receipt.cursor, 'cursor');
@@ -28,6 +30,22 @@ export function* receiveItems(receipt: Receipt): Script<void> {
   else if (items.length > 0) {
     yield* tellScreens({ what: 'received', subject_ids: touchedSubjects(items) });
   }
+}
+
+export function* dropReceived(): Script<void> {
+  yield* run<void>({
+    stores: STORES,
+    mode: 'readwrite',
+    durability: 'strict',
+    *work() {
+      yield* clear('pulled');
+      for (const key of yield* keys<[string, string]>('reference', null)) {
+        if (key[0] !== 'protocol') yield* remove('reference', key);
+      }
+      yield* put('meta', '', 'cursor');
+    },
+  });
+  yield* tellScreens({ what: 'received', subject_ids: null });
 }
 
 function textOf(item: ReceivedItem): string {

@@ -29,11 +29,18 @@ export function ofStream(stream_id: string, beyond = 0) {
   };
 }
 
+/** Where the site's data were cleared under the open app there is no stream, and so nothing in it. */
+const NO_STREAM: StreamRow = {
+  stream_id: '',
+  last_seq: 0,
+  acknowledged_through: 0,
+  acknowledged_hash: EMPTY_HASH,
+};
+
 export function* readStreams(): StoreScript<Streams> {
   const current = yield* get<StreamRow>('meta', 'stream');
   const retired = yield* all<StreamRow>('streams', null);
-  if (!current) throw new Error('the log has not begun');
-  return { current, retired };
+  return { current: current ?? NO_STREAM, retired };
 }
 
 export function* findStream(stream_id: string): StoreScript<StreamRow | undefined> {
@@ -62,6 +69,17 @@ const STORES = ['entries', 'meta', 'streams'] as const;
 export function* beginLog(): Script<void> {
   const fresh = yield* makeStream();
   yield* run(beginning(fresh));
+}
+
+/** The same, where it is likely that there is one: nothing is written then. */
+export function* ensureLog(): Script<void> {
+  const { current } = yield* run({
+    stores: ['meta', 'streams'],
+    mode: 'readonly',
+    durability: 'relaxed',
+    work: readStreams,
+  });
+  if (current.stream_id === '') yield* beginLog();
 }
 
 function beginning(fresh: StreamRow): Transaction<void> {
@@ -111,7 +129,7 @@ function moving(stream_id: string, confirmed_through: number, fresh: StreamRow):
     *work() {
       const { current } = yield* readStreams();
       const stream = yield* findStream(stream_id);
-      if (!stream || stream.retired === 'forked') return;
+      if (!stream || stream.retired === 'forked' || current.stream_id === '') return;
       const is_current = current.stream_id === stream_id;
       const target = is_current ? fresh : current;
       const rows = yield* all<OwnRow>('entries', ofStream(stream_id, confirmed_through));

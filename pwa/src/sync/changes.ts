@@ -5,7 +5,7 @@ import { readMark } from '../log/read.ts';
 import { receiveItems } from '../log/receive.ts';
 import type { Script } from '../machine/effect.ts';
 import { ask, expectAnswer, Interrupted } from './answer.ts';
-import type { Conversation } from './conversation.ts';
+import { type Conversation, noteEpoch } from './conversation.ts';
 import { confirmSession } from './session.ts';
 
 export const ITEM = v.variant('what', [
@@ -49,7 +49,7 @@ export function* pullChanges(talk: Conversation): Script<void> {
   if (!(yield* confirmSession(talk))) return;
   let cursor = (yield* readMeta<string>('cursor')) ?? '';
   for (;;) {
-    const page = yield* askChanges(cursor);
+    const page = yield* askChanges(talk, cursor);
     if (page.reset && cursor !== '') return yield* startOver(talk);
     yield* receiveItems({ items: yield* readItems(page.items), cursor: page.cursor });
     if (!page.more) break;
@@ -63,7 +63,7 @@ function* startOver(talk: Conversation): Script<void> {
   const items: ReceivedItem[] = [];
   let cursor = '';
   for (;;) {
-    const page = yield* askChanges(cursor);
+    const page = yield* askChanges(talk, cursor);
     // Something was withdrawn meanwhile: what was fetched so far may hold it.
     if (page.reset && cursor !== '') {
       throw new Interrupted({ outcome: 'retry', reason: 'reset again', is_ours: true });
@@ -76,13 +76,17 @@ function* startOver(talk: Conversation): Script<void> {
   talk.has_changes_waiting = false;
 }
 
-function* askChanges(cursor: string) {
+function* askChanges(talk: Conversation, cursor: string) {
   // What this tablet sent under the stream it writes to now, it has. Not so what an older stream sent: this
   // tablet may be a copy of the one that did.
   const { stream_id } = yield* readMark();
-  const query = new URLSearchParams({ after: cursor, limit: '500', not_from: stream_id });
+  const query = new URLSearchParams({ after: cursor, limit: '500' });
+  // From the beginning all of it: something here may have become unreadable.
+  if (cursor !== '') query.set('not_from', stream_id);
   const path = `/api/v1/sync/changes?${query}`;
-  return expectAnswer(yield* ask({ path, schema: CHANGES, timeout_ms: 30_000 }));
+  const page = expectAnswer(yield* ask({ path, schema: CHANGES, timeout_ms: 30_000 }));
+  noteEpoch(talk, page.server_epoch);
+  return page;
 }
 
 /** An item of a later version is noted and left: it must not hold up what this version knows. */

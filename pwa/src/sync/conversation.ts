@@ -74,6 +74,12 @@ export function* signRequest(
   return { 'Noticing-Stream': stream_id, 'Noticing-Signature': yield* sign(private_key, text) };
 }
 
+/** Another epoch than before: the server was restored. Every stream asks anew where it stands. */
+export function noteEpoch(talk: Conversation, server_epoch: string): void {
+  if (talk.server_epoch !== null && talk.server_epoch !== server_epoch) talk.limits.clear();
+  talk.server_epoch = server_epoch;
+}
+
 export function is_unknown_stream(answer: Answer<unknown>): boolean {
   if (answer.outcome === 'refused') return answer.code === 'stream-unknown';
   return answer.outcome === 'sign-in';

@@ -3,7 +3,7 @@ import { readMeta, writeMeta } from '../log/meta.ts';
 import type { StreamRow } from '../log/stores.ts';
 import type { Script } from '../machine/effect.ts';
 import { expectAnswer } from './answer.ts';
-import { askSigned, type Conversation } from './conversation.ts';
+import { askSigned, type Conversation, noteEpoch } from './conversation.ts';
 import { ORGANISATION_KEY } from './enrol.ts';
 import { noteReading, READING } from './reading.ts';
 import { reconcile } from './reconcile.ts';
@@ -19,6 +19,8 @@ export const HELLO = v.looseObject({
   organisation_key: v.optional(v.nullable(ORGANISATION_KEY)),
 });
 
+const PATH = '/api/v1/sync/hello';
+
 /**
  * Where does the server stand? A server that was restored stands behind: checks are taken
  * back to its mark, and what follows is sent again. False where the stream has forked.
@@ -27,7 +29,7 @@ export function* sayHello(talk: Conversation, stream: StreamRow): Script<boolean
   if (talk.limits.has(stream.stream_id)) return true;
   const hello = expectAnswer(
     yield* askSigned(talk, stream, {
-      path: '/api/v1/sync/hello',
+      path: stream.receipt ? `${PATH}?receipt=${stream.receipt}` : PATH,
       schema: HELLO,
       timeout_ms: 10_000,
     }),
@@ -35,9 +37,9 @@ export function* sayHello(talk: Conversation, stream: StreamRow): Script<boolean
   // A push whose answer was lost may have set entries aside: the changes tell.
   talk.has_changes_waiting = true;
   talk.server_ms = Date.parse(hello.server_time);
-  talk.server_epoch = hello.server_epoch;
+  noteEpoch(talk, hello.server_epoch);
   yield* noteWhatItSaid(hello);
-  const is_ours = yield* reconcile(talk, stream, { ...hello, set_aside: [] }, true);
+  const is_ours = yield* reconcile(talk, stream, { ...hello, set_aside: [] }, 'hello');
   if (is_ours) talk.limits.set(stream.stream_id, hello.limits);
   return is_ours;
 }

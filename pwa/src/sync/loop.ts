@@ -2,6 +2,7 @@ import { adoptJournal } from '../log/append.ts';
 import { streamsToDeliver } from '../log/deliver.ts';
 import { LogError } from '../log/error.ts';
 import { note, writeMeta } from '../log/meta.ts';
+import { ensureLog } from '../log/streams.ts';
 import {
   randomFraction,
   readClock,
@@ -90,9 +91,16 @@ export function* oneRound(talk: Conversation, want: Want): Script<boolean> {
 function* converse(talk: Conversation, want: Want): Script<Outcome> {
   // Who is signed in is only found out when fetching.
   if (want === 'all' || talk.attention?.code !== 'other-person') talk.attention = null;
+  if (want === 'all') talk.limits.clear();
+  yield* ensureLog();
   yield* adoptJournal();
-  const is_in_step = yield* deliver(talk);
-  if (want === 'all' || talk.has_changes_waiting || !is_in_step) yield* pullChanges(talk);
+  let is_in_step = yield* deliver(talk);
+  if (want === 'all' || talk.has_changes_waiting || !is_in_step) {
+    const { server_epoch } = talk;
+    yield* pullChanges(talk);
+    // Restored just now: what had its check may have to be sent again.
+    if (talk.server_epoch !== server_epoch) is_in_step = yield* deliver(talk);
+  }
   if (is_in_step) yield* verifyWhenDue(talk);
   yield* noteContact();
   const went_well = talk.attention === null && !talk.needs_sign_in;

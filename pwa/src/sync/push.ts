@@ -6,7 +6,7 @@ import { gzip, readClock, sealedKey } from '../machine/ask.ts';
 import type { Script } from '../machine/effect.ts';
 import { type Answer, Interrupted } from './answer.ts';
 import { writeBase64 } from './base64.ts';
-import { askSigned, type Conversation, type Limits } from './conversation.ts';
+import { askSigned, type Conversation, type Limits, noteEpoch } from './conversation.ts';
 import { sendInPieces } from './pieces.ts';
 import { PUSHED, type Pushed } from './pushed.ts';
 import { noteReading } from './reading.ts';
@@ -32,7 +32,7 @@ export function* pushEntries(talk: Conversation, { stream_id }: StreamRow): Scri
     if (batch === 'locked') return keepWaiting(talk);
     const pushed = yield* sendBatch(talk, stream, batch);
     if (!pushed) continue;
-    if (!(yield* takeAnswer(talk, stream, pushed))) return false;
+    if (!(yield* takeAnswer(talk, stream, pushed, batch))) return false;
     if (pushed.unsealable?.length) continue;
     if (pushed.acknowledged_through < batch.last_seq) return standStill(talk, stream_id);
     talk.batch_size = Math.ceil(talk.batch_size * 1.25);
@@ -59,7 +59,7 @@ export function* repairEntries(
       if (batch === null || batch === 'locked') return false;
       const pushed = yield* sendBatch(talk, stream, batch);
       if (!pushed) continue;
-      if (!(yield* takeAnswer(talk, stream, pushed))) return false;
+      if (!(yield* takeAnswer(talk, stream, pushed, batch))) return false;
       from = batch.last_seq + 1;
     } else from += talk.batch_size;
   }
@@ -70,6 +70,7 @@ export function* takeAnswer(
   talk: Conversation,
   stream: StreamRow,
   pushed: Pushed,
+  { from_seq, last_seq }: Pick<Batch, 'from_seq' | 'last_seq'>,
 ): Script<boolean> {
   yield* noteReading(pushed.reading);
   if (pushed.fork) {
@@ -77,7 +78,8 @@ export function* takeAnswer(
     yield* leaveStream(talk, stream.stream_id, stream.acknowledged_through);
     return false;
   }
-  if (!(yield* reconcile(talk, stream, pushed, false))) return false;
+  if (!(yield* reconcile(talk, stream, pushed, [from_seq, last_seq]))) return false;
+  noteEpoch(talk, pushed.server_epoch);
   if (pushed.unsealable?.length) yield* declareLost(stream.stream_id, pushed.unsealable);
   talk.has_changes_waiting ||= pushed.changes_waiting;
   return true;

@@ -12,6 +12,7 @@ interface ServerMark {
   readonly acknowledged_through: number;
   readonly acknowledged_hash: string;
   readonly set_aside: readonly Omit<SetAsideEntry, 'stream_id'>[];
+  readonly receipt?: string | undefined;
 }
 
 /**
@@ -22,7 +23,8 @@ export function* reconcile(
   talk: Conversation,
   { stream_id }: Pick<StreamRow, 'stream_id'>,
   server: ServerMark,
-  may_go_back: boolean,
+  /** Whether this is hello's word, and may take checks back; or of what was sent. */
+  said: 'hello' | readonly [first: number, last: number],
 ): Script<boolean> {
   const through = server.acknowledged_through;
   const hash = yield* ownHash(stream_id, through);
@@ -38,7 +40,12 @@ export function* reconcile(
     code,
     text,
   }));
-  yield* acknowledge({ stream_id, through, hash, set_aside, may_go_back });
+  const { receipt } = server;
+  yield* acknowledge({
+    ...{ stream_id, through, hash, set_aside },
+    ...(said === 'hello' ? { may_go_back: true } : { sent: said }),
+    ...(receipt ? { receipt } : {}),
+  });
   return true;
 }
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { forgetVerified, rowsToVerify, trimJournal } from '../log/forget.ts';
+import { dropUnreadable, forgetVerified, rowsToVerify, trimJournal } from '../log/forget.ts';
 import { xorHashes } from '../log/hash.ts';
 import { note, readMeta, writeMeta, writeStream } from '../log/meta.ts';
 import { readAllStreams, readStream } from '../log/read.ts';
@@ -52,6 +52,7 @@ export function* verifyStream(talk: Conversation, stream: StreamRow): Script<boo
     const through = yield* verifyRows(talk, stream, rows);
     if (through === null) return false;
     verified = through;
+    if (yield* dropUnreadable(rows)) talk.has_changes_waiting = true;
   }
   return yield* noteVerified(talk, stream, verified);
 }
