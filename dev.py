@@ -4,6 +4,10 @@
     python3 dev.py run [--empty] [--lan] [--port N] [--data DIR] [--tls-cert F --tls-key F]
     python3 dev.py test [PATH or pytest option …]
     python3 dev.py bench [--json FILE]
+    python3 dev.py simulate [--schedules N] [--seed S]     tablets and the real server in virtual time
+    python3 dev.py crash [--kills N] [--cuts N]            kill -9 and power cuts on real browsers and servers
+    python3 dev.py mutate [--only NAME]                    every seeded bug must be caught by those two
+    python3 dev.py load [--tablets N]                      tablets that all come back online in one minute
     python3 dev.py screenshots
     python3 dev.py lock [--upgrade]
 
@@ -29,6 +33,7 @@ import toolchain
 from toolchain import PYTHON, VENV, call, environment, step, uv
 
 ROOT = toolchain.ROOT
+PROOFS = ("simulate", "crash", "mutate", "load")
 FLAGS = ("-x", "-s", "-q", "-v", "-vv", "-l", "--lf", "--ff", "--pdb")  # of pytest: no value follows
 
 
@@ -53,7 +58,11 @@ def main() -> int:
     commands.add_parser("bench", help="measure").add_argument("--json", type=Path)
     commands.add_parser("screenshots", help="make the pictures in docs anew")
     commands.add_parser("lock", help="pin dependencies anew").add_argument("--upgrade", action="store_true")
+    for name in PROOFS:
+        commands.add_parser(name, help=f"prove: {name}; --help says how", add_help=False)
     options, rest = parser.parse_known_args()
+    if options.command in PROOFS:
+        return prove(options.command, rest)
     if rest and options.command != "test":
         parser.error("unknown: " + " ".join(rest))
     return {
@@ -150,6 +159,17 @@ def run_check(name: str, check: object) -> bool:
     if output:
         print(output, flush=True)
     return not output
+
+
+def prove(name: str, arguments: list) -> int:
+    """Runs one of the long proofs: each shows its progress, and ends with one line that is its verdict."""
+    toolchain.set_up_python("dev")
+    toolchain.set_up_app()
+    if name in ("crash", "mutate"):
+        toolchain.set_up_browser()
+        toolchain.set_up_fuse()
+    sys.stdout.flush()
+    return subprocess.run([PYTHON, ROOT / "tests/proof" / name, *arguments], cwd=ROOT, env=environment()).returncode
 
 
 def bench(options: argparse.Namespace) -> int:

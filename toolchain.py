@@ -98,6 +98,13 @@ def set_up_webkit() -> None:
         print("skipped: WebKit (sudo apt-get install webkit2gtk-driver xvfb)")
 
 
+def set_up_fuse() -> None:
+    if has_library("libfuse3.so.3") and shutil.which("fusermount3"):
+        return
+    if not install_debian("FUSE", "fuse3"):
+        print("skipped: power cuts (sudo apt-get install fuse3)")
+
+
 def uv() -> str:
     """uv from PATH, else the pinned one from PyPI by pip, else by the pip of a venv of its own."""
     local = TOOLS / "uv/bin/uv"

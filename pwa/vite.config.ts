@@ -29,7 +29,9 @@ export default defineConfig({
   plugins: [listPrecache()],
 });
 
+/** The project's, unless a build is to be told from another of the same version. */
 function readVersion(): string {
+  if (process.env.NOTICING_APP_VERSION) return process.env.NOTICING_APP_VERSION;
   const project = readFileSync(here('../pyproject.toml'), 'utf8');
   return /^version\s*=\s*"([^"]+)"/m.exec(project)?.[1] ?? '0';
 }

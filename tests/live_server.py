@@ -21,13 +21,14 @@ class LiveServer:
     def __init__(self, data: Path, *options: str) -> None:
         self.data = data
         self.options = options
+        self.program = [Path(sys.executable).with_name("noticing")]
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = data.with_name(f"{data.name}.log")
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> "LiveServer":
-        command = [Path(sys.executable).with_name("noticing"), "serve", "--host", "127.0.0.1"]
+        command = [*self.program, "serve", "--host", "127.0.0.1"]
         command += ["--port", str(self.port), "--data", self.data, *self.options]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(

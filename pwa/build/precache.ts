@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Plugin } from 'vite';
+import { pruneAssets } from './old_assets.ts';
 
 /** Writes the list of what THIS build made, and an id of the whole, in front of sw.js. */
 export function listPrecache(): Plugin {
@@ -17,7 +18,9 @@ export function listPrecache(): Plugin {
       sequential: true,
       handler({ dir: folder }, bundle) {
         if (!folder) throw new Error('the build has no folder');
-        writePrecache(folder, [...Object.keys(bundle), ...listFiles(public_folder)]);
+        const built = [...Object.keys(bundle), ...listFiles(public_folder)];
+        writePrecache(folder, built);
+        pruneAssets(folder, built);
       },
     },
   };

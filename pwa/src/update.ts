@@ -1,10 +1,15 @@
 const OBSERVATION_OPEN = 'noticing-observation-open';
+const ASK_AGAIN_MS = 60 * 60 * 1000;
 
 /**
  * Installs the worker that lets the app open offline, and lets a new version take over
  * where it pulls the floor from under nobody: on Today, with no tab observing.
+ * What is not sent yet is no reason to wait: the new version may be what sends it.
  */
 export function keepUpToDate(): void {
+  // Before anything is waited for: another tab may be asking for the new version just now.
+  holdWhileObserving();
+  window.addEventListener('hashchange', holdWhileObserving);
   // Plain http from a tablet has no service worker; the app itself works.
   if (!('serviceWorker' in navigator)) return;
   navigator.serviceWorker
@@ -14,12 +19,16 @@ export function keepUpToDate(): void {
 
 function watch(registration: ServiceWorkerRegistration): void {
   let has_new_version = false;
+  let asked_ms = Date.now();
   const had_version = navigator.serviceWorker.controller !== null;
   const consider = () => {
-    holdWhileObserving();
     if (!is_on_today()) return;
     if (has_new_version) location.reload();
     else registration.waiting?.postMessage({ what: 'no-observation-open' });
+  };
+  const askForNews = () => {
+    asked_ms = Date.now();
+    registration.update().catch(() => undefined);
   };
   navigator.serviceWorker.addEventListener('controllerchange', () => {
     has_new_version = had_version;
@@ -28,9 +37,14 @@ function watch(registration: ServiceWorkerRegistration): void {
   registration.addEventListener('updatefound', () => {
     registration.installing?.addEventListener('statechange', consider);
   });
-  window.addEventListener('hashchange', consider);
+  window.addEventListener('hashchange', () => {
+    consider();
+    if (Math.abs(Date.now() - asked_ms) > ASK_AGAIN_MS) askForNews();
+  });
   document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'visible') registration.update().catch(() => undefined);
+    if (document.visibilityState !== 'visible') return;
+    consider();
+    askForNews();
   });
   consider();
 }

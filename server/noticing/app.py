@@ -13,7 +13,7 @@ from noticing.database import db, prepare_engine
 from noticing.feedback import pages as feedback_pages
 from noticing.feedback.wording_rules import ERRORS, check_share
 from noticing.ledger import acts as ledger
-from noticing.observations.projection import catch_up
+from noticing.observations.projection import follow
 from noticing.photos import doors as photo_doors
 from noticing.photos.doors import is_own_photo_here
 from noticing.photos.holdings import note_named, wanted_of
@@ -71,7 +71,7 @@ DOORS: Mapping[str, Lock] = {
 RECEIVING = OtherRooms(
     checks={"feedback.shared": check_share},
     sentences=ERRORS,
-    followers=(catch_up,),
+    followers=(follow,),
     is_photo_here=is_own_photo_here,
     noters=(note_named,),
     wanted_photos=wanted_of,

@@ -9,6 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from noticing.disk import sync_folder, write_synced
+
 MAX_REQUEST_BYTES = 4 * 1024 * 1024
 
 
@@ -30,6 +32,7 @@ class Config:
     limits_url: str = (
         "memory://"  # where tries are counted: shared by several workers only if it is elsewhere
     )
+    has_app_worker: bool = True  # False: tablets take their service worker away (web/static/worker_off.js)
     photos_url: str = ""  # s3://bucket/prefix; empty: a folder of data_dir
     photos_endpoint: str = ""  # of an S3 that is not Amazon's; the keys to it are AWS_… in the environment
 
@@ -48,6 +51,7 @@ class Config:
             "ledger_dir": Path(ledger).resolve() if (ledger := os.environ.get("NOTICING_LEDGER")) else None,
             "proxies": int(os.environ.get("NOTICING_PROXIES", "0")),
             "limits_url": os.environ.get("NOTICING_LIMITS_URL", "memory://"),
+            "has_app_worker": os.environ.get("NOTICING_APP_WORKER") != "off",
             "photos_url": os.environ.get("NOTICING_PHOTOS_URL", ""),
             "photos_endpoint": os.environ.get("NOTICING_PHOTOS_ENDPOINT", ""),
         }
@@ -81,12 +85,15 @@ class Config:
 
 
 def _kept_secret(file: Path) -> str:
-    if not file.exists():
-        # Written under another name first: two processes that start at once must end with one key.
+    """Made once and on the disk before it is used: what it signs must outlive a power cut."""
+    if not file.exists() or not file.read_text().strip():
+        # Under another name first: two processes that start at once must end with one key.
         draft = file.with_name(f"{file.name}.{os.getpid()}")
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(48))
+        write_synced(draft, secrets.token_urlsafe(48).encode())
+        if file.exists() and not file.read_text().strip():
+            file.unlink()  # a power cut left its name without its content
         with contextlib.suppress(FileExistsError):
             os.link(draft, file)
         draft.unlink()
+        sync_folder(file.parent)
     return file.read_text().strip()

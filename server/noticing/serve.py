@@ -137,7 +137,8 @@ def run(place: Place, config: Config) -> int:
     has_nohup = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
     setattr(server, "signal_handler_reload", _ignore if has_nohup else server.signal_handler_interrupt)  # noqa: B010
     try:
-        server.serve()
+        # Not by its name: granian would look for a folder of that name where the server was started.
+        server.serve(target_loader=make_app, wrap_loader=False)
     except SystemExit as stop:
         return 0 if server.interrupt_signal else int(stop.code or 0)
     return 0

@@ -98,7 +98,6 @@ def _send(device: Device, bodies: list[str], way: str) -> dict[str, Any]:
     return {
         "headers": headers,
         "body": base64.b64encode(sent).decode(),
-        "bodies": bodies,
         "status": response.status_code,
         "answer": answer,
     }

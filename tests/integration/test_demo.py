@@ -57,7 +57,9 @@ def test_the_visits_are_of_last_week_in_school_hours_and_one_is_shared(filled: F
     with filled.app_context():
         lee = people.person_of_email("lee@demo.example")
         assert lee
-        views = projection.views_by_observer(lee.tenant_id, lee.person_id)
+        visits = projection.list_by_observer(lee.tenant_id, lee.person_id)
+        found = projection.views_of(lee.tenant_id, [visit.observation_id for visit in visits])
+        views = [found[visit.observation_id] for visit in visits]
     assert [view["status"] for view in views] == ["shared", "finished"]
     for view in views:
         assert view["conflicts"] == []

@@ -114,12 +114,12 @@ def test_lists_hold_the_latest_visit_first(app: Flask, school: School, lee: Devi
     lee.push([later, first.start])
     with app.app_context():
         for found in (
-            projection.views_for_observed(school.tenant_id, school.people["rivera"]),
-            projection.views_by_observer(school.tenant_id, school.people["lee"]),
+            projection.list_for_observed(school.tenant_id, school.people["rivera"]),
+            projection.list_by_observer(school.tenant_id, school.people["lee"]),
         ):
-            assert [view["observation_id"] for view in found] == [second.observation_id, first.observation_id]
-        assert projection.views_for_observed(school.tenant_id, school.people["okafor"]) == []
-        assert projection.views_for_observed(make_id(), school.people["rivera"]) == []
+            assert [visit.observation_id for visit in found] == [second.observation_id, first.observation_id]
+        assert projection.list_for_observed(school.tenant_id, school.people["okafor"]) == []
+        assert projection.list_for_observed(make_id(), school.people["rivera"]) == []
         assert projection.view_of(make_id(), first.observation_id) is None
         assert projection.view_of(school.tenant_id, "no id") is None
 
@@ -168,8 +168,8 @@ def test_access_moves_with_a_corrected_teacher(app: Flask, school: School, lee: 
     correct = visit.body("observation.corrected", corrected | {"reason": "wrong teacher"}, minute=5)
     assert lee.push([visit.start, correct])["set_aside"] == []
     with app.app_context():
-        assert projection.views_for_observed(school.tenant_id, school.people["rivera"]) == []
-        assert len(projection.views_for_observed(school.tenant_id, school.people["okafor"])) == 1
+        assert projection.list_for_observed(school.tenant_id, school.people["rivera"]) == []
+        assert len(projection.list_for_observed(school.tenant_id, school.people["okafor"])) == 1
 
 
 def test_what_is_done_on_a_page_goes_the_same_way(app: Flask, school: School, lee: Device) -> None:
@@ -232,6 +232,6 @@ def test_the_log_line_names_the_step_and_no_person(
     school: School, lee: Device, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "noticing.journey")
-    lee.push([Visit(lee, school).start])
+    lee.push(shared_visit(lee, school)[1])
     lines = [record.getMessage() for record in caplog.records if record.name == "noticing.journey"]
     assert any(line.startswith("step=6 project observations=1 ") for line in lines)

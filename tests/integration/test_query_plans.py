@@ -84,8 +84,8 @@ def correct(app: Flask, school: School, lee: Device, visit: Visit) -> None:
 
 def read_views(app: Flask, school: School, lee: Device, visit: Visit) -> None:
     projection.view_of(school.tenant_id, visit.observation_id)
-    projection.views_by_observer(school.tenant_id, lee.person_id)
-    projection.views_for_observed(school.tenant_id, school.people["rivera"])
+    projection.list_by_observer(school.tenant_id, lee.person_id)
+    projection.list_for_observed(school.tenant_id, school.people["rivera"])
     projection.fold_with_known_protocols(school.tenant_id)
 
 

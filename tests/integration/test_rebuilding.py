@@ -20,6 +20,7 @@ from noticing.entry_log.store import entries_of
 from noticing.observations import projection, rebuilding
 from noticing.observations.fold import fold
 from noticing.observations.rebuilding import find_differing, rebuild
+from noticing.observations.rows import write_canonical
 from noticing.progress import tell
 from noticing.protocols.loader import latest
 from school import School
@@ -92,7 +93,7 @@ def test_however_a_visit_is_split_and_shuffled_its_view_is_the_same_bytes(
         counting = entries_of(db.session(), school.tenant_id, [visit.observation_id])
         assert len(counting) >= len(bodies) - 1  # a correction that comes after the share lies aside
         expected = fold([json.loads(each.body) for each in reversed(counting)], protocol.document)
-        assert projection.write_canonical(found) == projection.write_canonical(expected)
+        assert write_canonical(found) == write_canonical(expected)
         assert find_differing(school.tenant_id) == []
 
 

@@ -20,6 +20,7 @@ const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 const MAY_IMPORT: Record<string, readonly string[]> = {
   protocol: [],
   machine: [],
+  vault: ['machine'],
   journal: ['machine'],
   entry: [],
   observation: ['protocol', 'entry'],
@@ -28,7 +29,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   visits: ['protocol', 'entry', 'observation', 'log', 'sync'],
   ui: ['protocol', 'entry', 'observation', 'log', 'sync', 'visits'],
   capture: ['protocol', 'entry', 'observation', 'log', 'sync', 'visits', 'ui'],
-  home: ['protocol', 'entry', 'observation', 'log', 'sync', 'visits', 'ui'],
+  home: ['vault', 'protocol', 'entry', 'observation', 'log', 'sync', 'visits', 'ui'],
   review: ['protocol', 'entry', 'observation', 'log', 'sync', 'visits', 'ui'],
   pages: ['sync'],
   sw: [],

@@ -433,6 +433,7 @@ test('a tablet that nobody used asks to sign in', async () => {
 test('a queue that waits for more than ten minutes while online is stalled', () => {
   const waiting = {
     ...{ on_tablet: 1, sent: 0, set_aside: 0, is_sending: false, attention: null },
+    ...{ photos_waiting: 0, photo_bytes_waiting: 0 },
     oldest_unsent_at: '2026-11-12T09:00:00.000-05:00',
     network: 'online',
     since: '2026-11-12T14:00:00.000Z',

@@ -10,7 +10,14 @@ import {
   seal,
   tellScreens,
 } from '../machine/ask.ts';
-import type { JournalRecord, Kept, Script, Transaction } from '../machine/effect.ts';
+import type {
+  JournalRecord,
+  Kept,
+  Script,
+  StoreName,
+  StoreScript,
+  Transaction,
+} from '../machine/effect.ts';
 import { LogError } from './error.ts';
 import { hashBody } from './hash.ts';
 import type { LogChange, LoggedEntry } from './log.ts';
@@ -35,14 +42,12 @@ export function* appendEntries(made: readonly MadeEntry[]): Script<LoggedEntry[]
     rows = records.map(() => NOT_NUMBERED);
   }
   yield* tellScreens(change('appended', made));
-  return rows.map((row, place) => ({
-    stream_id: row.stream_id,
-    stream_seq: row.stream_seq,
-    body: (made[place] as MadeEntry).body,
-    entry: (made[place] as MadeEntry).entry,
-    state: 'dot',
-    is_own: true,
-  }));
+  return rows.map((row, place) => loggedAt(row, made[place] as MadeEntry));
+}
+
+export function loggedAt({ stream_id, stream_seq }: Numbered, made: MadeEntry): LoggedEntry {
+  const { body, entry } = made;
+  return { stream_id, stream_seq, body, entry, state: 'dot', is_own: true };
 }
 
 function* appendWithRoom(records: readonly JournalRecord[]): Script<OwnRow[]> {
@@ -58,7 +63,7 @@ function* appendWithRoom(records: readonly JournalRecord[]): Script<OwnRow[]> {
 type Numbered = Pick<OwnRow, 'stream_id' | 'stream_seq'>;
 const NOT_NUMBERED: Numbered = { stream_id: '', stream_seq: 0 };
 
-function recordOf({ entry, body }: MadeEntry, kept: Kept): JournalRecord {
+export function recordOf({ entry, body }: MadeEntry, kept: Kept): JournalRecord {
   const { entry_id, subject_id, entered_at } = entry;
   return { entry_id, subject_id, hash: hashBody(body), body: kept, at: Date.parse(entered_at) };
 }
@@ -87,12 +92,22 @@ export function* adoptJournal(): Script<number> {
   return missing.length;
 }
 
-function* appendRecords(records: readonly JournalRecord[]): Script<OwnRow[]> {
-  let rows = yield* run(appending(records));
+/** What else is kept in the same transaction, in which stores. */
+export interface Beside {
+  readonly stores: readonly StoreName[];
+  readonly work: () => StoreScript<void>;
+}
+const NOTHING_BESIDE: Beside = { stores: [], *work() {} };
+
+export function* appendRecords(
+  records: readonly JournalRecord[],
+  beside: Beside = NOTHING_BESIDE,
+): Script<OwnRow[]> {
+  let rows = yield* run(appending(records, beside));
   if (rows === 'no-stream') {
     // The site's data were cleared under the open app: a stream of its own, never the old numbers.
     yield* beginLog();
-    rows = yield* run(appending(records));
+    rows = yield* run(appending(records, beside));
   }
   if (rows === 'no-stream') throw new LogError('storage-unavailable');
   return rows;
@@ -102,9 +117,12 @@ function* appendRecords(records: readonly JournalRecord[]): Script<OwnRow[]> {
  * One transaction gives the numbers and stores the entries, so that two tabs cannot collide. An entry that is
  * there already is given back as it stands.
  */
-function appending(records: readonly JournalRecord[]): Transaction<OwnRow[] | 'no-stream'> {
+function appending(
+  records: readonly JournalRecord[],
+  beside: Beside,
+): Transaction<OwnRow[] | 'no-stream'> {
   return {
-    stores: ['entries', 'meta'],
+    stores: ['entries', 'meta', ...beside.stores],
     mode: 'readwrite',
     durability: 'strict',
     *work() {
@@ -121,11 +139,15 @@ function appending(records: readonly JournalRecord[]): Transaction<OwnRow[] | 'n
         rows.push(row);
       }
       if (last_seq > stream.last_seq) yield* put('meta', { ...stream, last_seq }, 'stream');
+      yield* beside.work();
       return rows;
     },
   };
 }
 
-function change(what: LogChange['what'], made: readonly MadeEntry[]): Omit<LogChange, 'from'> {
+export function change(
+  what: LogChange['what'],
+  made: readonly MadeEntry[],
+): Omit<LogChange, 'from'> {
   return { what, subject_ids: [...new Set(made.map((one) => one.entry.subject_id))] };
 }

@@ -1,6 +1,8 @@
 export type LogErrorCode =
   /** The tablet's storage is full. */
   | 'storage-full'
+  /** There is still room for marks, and none for photos. */
+  | 'no-room-for-photo'
   /** The database cannot be opened or died twice. */
   | 'storage-unavailable'
   /** The same entry_id with another content. */

@@ -1,9 +1,10 @@
 import { readEntry } from '../entry/entry.ts';
 import { all, dropFromJournal, get, put, readJournal, run } from '../machine/ask.ts';
-import type { Script, StoreScript, Transaction } from '../machine/effect.ts';
+import type { Script, Transaction } from '../machine/effect.ts';
 import { openKept } from './bodies.ts';
+import { forgetPhotos, photosToVerify } from './photos.ts';
 import { readAllStreams } from './read.ts';
-import type { OwnRow, PhotoRow, StreamRow } from './stores.ts';
+import type { OwnRow, StreamRow } from './stores.ts';
 import { changeStream, findStream, ofStream } from './streams.ts';
 
 export const KEPT_AFTER_VERIFYING_MS = 30 * 24 * 3_600_000;
@@ -26,7 +27,7 @@ export function* forgetVerified(server_ms: number, server_epoch: string): Script
       forgotten += yield* forgetRows(stream_id, forgotten_through + 1, limits);
     }
   }
-  yield* run(forgettingPhotos(server_ms));
+  yield* forgetOldPhotos(server_ms, server_epoch);
   return forgotten;
 }
 
@@ -79,22 +80,27 @@ function* leavingSubjects(rows: readonly OwnRow[], limits: Limits): Script<Set<s
   const may_leave = (row: OwnRow) =>
     row.body === null || row.stream_seq <= (limits.get(row.stream_id) ?? 0);
   for (const subject_id of new Set(rows.map((row) => row.subject_id))) {
-    const own = yield* run<OwnRow[]>({
-      stores: ['entries'],
-      mode: 'readonly',
-      durability: 'relaxed',
-      work: () => all<OwnRow>('entries', subject_id, { index: 'subject_id' }),
-    });
-    if (!own.every(may_leave)) continue;
-    const bodies = yield* openKept(own.map((row) => row.body));
-    if (bodies === 'locked') return leaving;
-    // What has left already belonged to a finished visit.
-    const is_finished = bodies.some(
-      (body) => body === null || readEntry(body).kind === 'observation.finished',
-    );
-    if (is_finished) leaving.add(subject_id);
+    const own = yield* rowsOf(subject_id);
+    if (own.every(may_leave) && (yield* has_ended(own))) leaving.add(subject_id);
   }
   return leaving;
+}
+
+function rowsOf(subject_id: string): Script<OwnRow[]> {
+  return run({
+    stores: ['entries'],
+    mode: 'readonly',
+    durability: 'relaxed',
+    work: () => all<OwnRow>('entries', subject_id, { index: 'subject_id' }),
+  });
+}
+
+/** Not known of a locked profile: then nothing leaves. */
+function* has_ended(rows: readonly OwnRow[]): Script<boolean> {
+  const bodies = yield* openKept(rows.map((row) => row.body));
+  if (bodies === 'locked') return false;
+  // What has left already belonged to a finished visit.
+  return bodies.some((body) => body === null || readEntry(body).kind === 'observation.finished');
 }
 
 function forgetting(stream_id: string, rows: readonly OwnRow[]): Transaction<void> {
@@ -128,20 +134,17 @@ function notingPrefix(stream_id: string, first: number, through: number): Transa
   };
 }
 
-function forgettingPhotos(server_ms: number): Transaction<void> {
-  return {
-    stores: ['photos'],
-    mode: 'readwrite',
-    durability: 'strict',
-    *work(): StoreScript<void> {
-      for (const photo of yield* all<PhotoRow>('photos', null)) {
-        const is_old =
-          photo.verified_ms !== undefined &&
-          server_ms - photo.verified_ms >= PHOTO_KEPT_AFTER_VERIFYING_MS;
-        if (is_old && photo.bytes !== null) yield* put('photos', { ...photo, bytes: null });
-      }
-    },
-  };
+/** Its bytes leave when the server was seen to hold them seven days ago and the visit is finished. */
+function* forgetOldPhotos(server_ms: number, server_epoch: string): Script<void> {
+  const leaving: string[] = [];
+  for (const { hash, subject_id, verified_ms, verified_epoch } of yield* photosToVerify()) {
+    const is_old =
+      verified_ms !== undefined &&
+      verified_epoch === server_epoch &&
+      server_ms - verified_ms >= PHOTO_KEPT_AFTER_VERIFYING_MS;
+    if (is_old && (yield* has_ended(yield* rowsOf(subject_id)))) leaving.push(hash);
+  }
+  if (leaving.length > 0) yield* forgetPhotos(leaving);
 }
 
 export function rowsToVerify(stream: StreamRow, limit: number): Script<OwnRow[]> {

@@ -2,7 +2,7 @@ import type { Entry, MadeEntry } from '../entry/entry.ts';
 import type { Script } from '../machine/effect.ts';
 import type { Port } from '../machine/perform.ts';
 
-/** dot: on this tablet's disk. check: on the server's disk. set_aside: on the server, not accepted. */
+/** dot: on this tablet's disk. check: on the server's disk, with its picture if it has one. set_aside: on the server, not accepted. */
 export type EntryState = 'dot' | 'check' | 'set_aside';
 
 export interface SetAside {
@@ -40,8 +40,11 @@ export interface Counts {
   /** Of this tablet's own, on the server (set aside included). */
   readonly sent: number;
   readonly set_aside: number;
-  /** `entered_at` of the oldest entry that is on this tablet only. */
+  /** When the oldest entry or photo was entered that is on this tablet only. */
   readonly oldest_unsent_at: string | null;
+  /** Photos whose bytes are on this tablet only, and how many bytes that is. */
+  readonly photos_waiting: number;
+  readonly photo_bytes_waiting: number;
 }
 
 export type Room = 'person' | 'class' | 'school' | 'pairing' | 'protocol' | 'tenant';
@@ -136,6 +139,10 @@ export interface DeviceLog {
   readonly person_id: string;
   /** Resolves when one strictly durable transaction is complete; only then show a dot. Rejects with LogError. */
   append(made: readonly MadeEntry[]): Promise<LoggedEntry[]>;
+  /** The entry and the picture that it names by its hash, in one such transaction; refused while room is left for marks. */
+  appendPhoto(made: MadeEntry, bytes: ArrayBuffer): Promise<LoggedEntry>;
+  /** null: it is not on this tablet. `locked`: the key is not at hand now. */
+  photo(sha256: string): Promise<ArrayBuffer | null | 'locked'>;
   /** Own and pulled entries of one subject, own ones in the order they were made. */
   entriesOf(subject_id: string): Promise<LoggedEntry[]>;
   subjects(): Promise<SubjectSummary[]>;

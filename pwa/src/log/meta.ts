@@ -12,6 +12,7 @@ export type MetaKey =
   | 'last_contact_at'
   | 'organisation_key'
   | 'verified_at'
+  | 'clock_behind_ms'
   | 'reading';
 
 export function readMeta<Value>(key: MetaKey): Script<Value | undefined> {

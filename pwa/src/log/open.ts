@@ -1,6 +1,6 @@
 import { readClock } from '../entry/clock.ts';
 import { deviceRandom } from '../entry/random.ts';
-import type { Effect, Kept, Script, Transaction } from '../machine/effect.ts';
+import type { Effect, Kept, KeptBytes, Script, Transaction } from '../machine/effect.ts';
 import { type Port, perform } from '../machine/perform.ts';
 import { adoptJournal, appendEntries } from './append.ts';
 import { keepBallast, releaseBallast } from './ballast.ts';
@@ -9,8 +9,10 @@ import { connect } from './connection.ts';
 import { runTransaction } from './indexed_db.ts';
 import { openJournal } from './journal.ts';
 import type { DeviceLog, LogChange } from './log.ts';
+import { appendPhoto, expectRoom, readPhoto } from './photos.ts';
 import { countEntries, entriesOf, setAsideEntries, summariseSubjects } from './read.ts';
 import { referenceRow, referenceRows, writeReference } from './reference.ts';
+import { freeBytes } from './space.ts';
 import { type LogSchema, upgrade, VERSION } from './stores.ts';
 import { beginLog } from './streams.ts';
 
@@ -19,11 +21,17 @@ export interface Sealing {
   seal(texts: readonly string[]): Promise<Kept[]>;
   /** null: can no longer be read. */
   open(kept: readonly Kept[]): Promise<(string | null)[] | 'locked'>;
+  /** A picture; what is sealed is a view, what is plain a buffer. */
+  sealBytes(bytes: ArrayBuffer): Promise<KeptBytes>;
+  /** null: can no longer be read. */
+  openBytes(kept: KeptBytes): Promise<ArrayBuffer | null | 'locked'>;
 }
 
 const IN_THE_CLEAR: Sealing = {
   seal: async (texts) => [...texts],
   open: async (kept) => kept.map((one) => (typeof one === 'string' ? one : null)),
+  sealBytes: async (bytes) => bytes,
+  openBytes: async (kept) => (kept instanceof ArrayBuffer ? kept : null),
 };
 
 /** The log of one account on this tablet. Rejects with LogError. */
@@ -54,6 +62,8 @@ export async function openLog(
       case 'platform':
         if (effect.ask === 'seal') return sealing.seal(effect.texts);
         if (effect.ask === 'open') return sealing.open(effect.kept);
+        if (effect.ask === 'seal_bytes') return sealing.sealBytes(effect.bytes);
+        if (effect.ask === 'open_bytes') return sealing.openBytes(effect.kept);
         if (effect.ask === 'make_room') return releaseBallast();
     }
     throw new Error(`the log has no ${effect.port} of this kind`);
@@ -67,6 +77,11 @@ export async function openLog(
   return {
     person_id,
     append: (made) => performHere(appendEntries(made)),
+    async appendPhoto(made, bytes) {
+      expectRoom(await freeBytes());
+      return performHere(appendPhoto(made, bytes));
+    },
+    photo: (hash) => performHere(readPhoto(hash)),
     entriesOf: (subject_id) => performHere(entriesOf(subject_id)),
     subjects: () => performHere(summariseSubjects()),
     setAside: () => performHere(setAsideEntries()),

@@ -10,7 +10,8 @@ import type {
   StreamMark,
   SubjectSummary,
 } from './log.ts';
-import type { OwnRow, PulledRow, StreamRow } from './stores.ts';
+import { is_waiting } from './photos.ts';
+import type { OwnRow, PhotoRow, PulledRow, StreamRow } from './stores.ts';
 import { findStream, ofStream, readStreams, type Streams } from './streams.ts';
 
 /** What a reading found on the disk, not opened yet. */
@@ -19,9 +20,10 @@ interface Found {
   readonly pulled: readonly PulledRow[];
   readonly streams: Streams;
   readonly set_aside: readonly SetAsideEntry[];
+  readonly photos: readonly PhotoRow[];
 }
 
-const STORES = ['entries', 'pulled', 'meta', 'streams', 'set_aside'] as const;
+const STORES = ['entries', 'pulled', 'meta', 'streams', 'set_aside', 'photos'] as const;
 
 function reading<Result>(work: () => StoreScript<Result>): Transaction<Result> {
   return { stores: STORES, mode: 'readonly', durability: 'relaxed', work };
@@ -69,10 +71,11 @@ function* allEntries(): Script<LoggedEntry[]> {
   );
 }
 
-function* circumstances(): StoreScript<Pick<Found, 'streams' | 'set_aside'>> {
+function* circumstances(): StoreScript<Pick<Found, 'streams' | 'set_aside' | 'photos'>> {
   return {
     streams: yield* readStreams(),
     set_aside: yield* all<SetAsideEntry>('set_aside', null),
+    photos: yield* all<PhotoRow>('photos', null),
   };
 }
 
@@ -81,13 +84,13 @@ export function* setAsideEntries(): Script<LoggedEntry[]> {
   const joined = yield* join(
     yield* run(
       reading(function* () {
-        const { streams, set_aside } = yield* circumstances();
+        const { streams, set_aside, photos } = yield* circumstances();
         const own: OwnRow[] = [];
         for (const { stream_id, stream_seq } of set_aside) {
           const row = yield* get<OwnRow>('entries', [stream_id, stream_seq]);
           if (row) own.push(row);
         }
-        return { own, pulled: [], streams, set_aside };
+        return { own, pulled: [], streams, set_aside, photos };
       }),
     ),
   );
@@ -95,10 +98,16 @@ export function* setAsideEntries(): Script<LoggedEntry[]> {
 }
 
 export function* countEntries(): Script<Counts> {
-  const { oldest, ...counts } = yield* run(reading(counting));
+  const { oldest, photos, ...counts } = yield* run(reading(counting));
   const [body] = oldest && oldest.at === undefined ? yield* openOne(oldest.body) : [];
   const since = oldest?.at ?? (body ? Date.parse(readEntry(body).entered_at) : null);
-  return { ...counts, oldest_unsent_at: since === null ? null : new Date(since).toISOString() };
+  const times = [...(since === null ? [] : [since]), ...photos.map((row) => row.at)];
+  return {
+    ...counts,
+    oldest_unsent_at: times.length === 0 ? null : new Date(Math.min(...times)).toISOString(),
+    photos_waiting: photos.length,
+    photo_bytes_waiting: photos.reduce((sum, row) => sum + row.size, 0),
+  };
 }
 
 function* counting() {
@@ -116,7 +125,8 @@ function* counting() {
     });
     if (next && (oldest === null || (next.at ?? 0) < (oldest.at ?? 0))) oldest = next;
   }
-  return { on_tablet, sent, set_aside, oldest };
+  const photos = (yield* all<PhotoRow>('photos', null)).filter(is_waiting);
+  return { on_tablet, sent, set_aside, oldest, photos };
 }
 
 function* openOne(kept: Kept | null): Script<readonly (string | null)[]> {
@@ -155,7 +165,7 @@ function summarise(entries: readonly LoggedEntry[]): SubjectSummary {
 }
 
 /** Everything of a locked profile stays closed: then there is nothing to show. */
-function* join({ own, pulled, streams, set_aside }: Found): Script<LoggedEntry[]> {
+function* join({ own, pulled, streams, set_aside, photos }: Found): Script<LoggedEntry[]> {
   const bodies = yield* openKept([...own, ...pulled].map((row) => row.body));
   if (bodies === 'locked') return [];
   // By place, not by entry_id: the server had to make up an id for what it could not read.
@@ -163,6 +173,7 @@ function* join({ own, pulled, streams, set_aside }: Found): Script<LoggedEntry[]
   const marks = new Map(
     [streams.current, ...streams.retired].map((one) => [one.stream_id, one.acknowledged_through]),
   );
+  const waiting = new Set(photos.filter(is_waiting).map((row) => row.hash));
   const joined: LoggedEntry[] = [];
   const held = new Set<string>();
   own.forEach((row, index) => {
@@ -171,8 +182,10 @@ function* join({ own, pulled, streams, set_aside }: Found): Script<LoggedEntry[]
     held.add(row.entry_id);
     const is_checked = row.stream_seq <= (marks.get(row.stream_id) ?? 0);
     const reason = is_checked ? reasons.get(placeOf(row)) : undefined;
-    const state: EntryState = !is_checked ? 'dot' : reason ? 'set_aside' : 'check';
-    const logged = { ...place(row, body), state, is_own: true };
+    const found = place(row, body);
+    const is_whole = is_checked && !waiting.has(String(found.entry.payload?.sha256));
+    const state: EntryState = reason ? 'set_aside' : is_whole ? 'check' : 'dot';
+    const logged = { ...found, state, is_own: true };
     joined.push(
       reason ? { ...logged, set_aside: { code: reason.code, text: reason.text } } : logged,
     );

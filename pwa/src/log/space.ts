@@ -1,3 +1,11 @@
+/** null where the browser does not say. */
+export async function freeBytes(): Promise<number | null> {
+  const storage: StorageManager | undefined = globalThis.navigator?.storage;
+  if (!storage?.estimate) return null;
+  const { usage, quota } = await storage.estimate();
+  return usage === undefined || quota === undefined ? null : quota - usage;
+}
+
 export interface Space {
   /** False: the browser may clear this tablet's data when it needs room. */
   readonly is_persisted: boolean;

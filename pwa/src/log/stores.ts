@@ -1,9 +1,9 @@
 import type { DBSchema, IDBPDatabase } from 'idb';
-import type { Kept } from '../machine/effect.ts';
+import type { Kept, KeptBytes } from '../machine/effect.ts';
 import type { Room, SetAsideEntry } from './log.ts';
 
-/** 1: the first. 2: `streams`. Stores and fields are only ever added: an update never has to migrate the log. */
-export const VERSION = 2;
+/** 1: the first. 2: `streams`. 3: `photo_bytes`. Stores and fields are only ever added: an update never has to migrate the log. */
+export const VERSION = 3;
 
 /** An entry of this profile's own. Its number in its stream is its key. */
 export interface OwnRow {
@@ -65,14 +65,24 @@ export interface VerifiedMark {
   readonly server_ms: number;
 }
 
+/** What is known of a photo; its bytes lie in `photo_bytes`, so that counting does not read them. */
 export interface PhotoRow {
+  /** SHA-256 of the plain bytes, hex. */
   readonly hash: string;
-  /** null: it has left this tablet. */
-  readonly bytes: ArrayBuffer | Uint8Array<ArrayBuffer> | null;
-  readonly size?: number;
-  readonly entry_id?: string;
-  readonly is_sent?: boolean;
+  readonly size: number;
+  /** The entry that showed it first. */
+  readonly entry_id: string;
+  readonly subject_id: string;
+  /** Wall ms when it was kept. */
+  readonly at: number;
+  readonly is_sent: boolean;
+  /** When the server's disk was first seen to hold it, by the server's clock and in the epoch named. */
   readonly verified_ms?: number;
+  readonly verified_epoch?: string;
+  /** The bytes have left this tablet, which the server was seen to hold. */
+  readonly is_forgotten?: boolean;
+  /** The bytes can no longer be read here, and the server never had them. */
+  readonly is_lost?: boolean;
 }
 
 export interface LogSchema extends DBSchema {
@@ -89,6 +99,7 @@ export interface LogSchema extends DBSchema {
   reference: { key: [string, string]; value: ReferenceKept };
   diagnostics: { key: number; value: { at: string; code: string; text: string } };
   photos: { key: string; value: PhotoRow };
+  photo_bytes: { key: string; value: KeptBytes };
 }
 
 export function upgrade(database: IDBPDatabase<LogSchema>, from: number): void {
@@ -107,4 +118,5 @@ export function upgrade(database: IDBPDatabase<LogSchema>, from: number): void {
     database.createObjectStore('photos', { keyPath: 'hash' });
   }
   if (from < 2) database.createObjectStore('streams', { keyPath: 'stream_id' });
+  if (from < 3) database.createObjectStore('photo_bytes');
 }

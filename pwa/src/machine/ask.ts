@@ -3,6 +3,7 @@ import type {
   Held,
   JournalRecord,
   Kept,
+  KeptBytes,
   Key,
   Moment,
   NetReply,
@@ -71,6 +72,12 @@ export const seal = (texts: readonly string[]) =>
 /** null: can no longer be read. `locked` for all: the key is not at hand now. */
 export const open = (kept: readonly Kept[]) =>
   ask<(string | null)[] | 'locked'>({ port: 'platform', ask: 'open', kept });
+
+export const sealBytes = (bytes: ArrayBuffer) =>
+  ask<KeptBytes>({ port: 'platform', ask: 'seal_bytes', bytes });
+
+export const openBytes = (kept: KeptBytes) =>
+  ask<ArrayBuffer | null | 'locked'>({ port: 'platform', ask: 'open_bytes', kept });
 
 export const sealedKey = () => ask<SealedKey | null>({ port: 'platform', ask: 'sealed_key' });
 

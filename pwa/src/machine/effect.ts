@@ -44,6 +44,8 @@ export type Effect =
   | { readonly port: 'platform'; readonly ask: 'gzip'; readonly text: string }
   | { readonly port: 'platform'; readonly ask: 'seal'; readonly texts: readonly string[] }
   | { readonly port: 'platform'; readonly ask: 'open'; readonly kept: readonly Kept[] }
+  | { readonly port: 'platform'; readonly ask: 'seal_bytes'; readonly bytes: ArrayBuffer }
+  | { readonly port: 'platform'; readonly ask: 'open_bytes'; readonly kept: KeptBytes }
   | { readonly port: 'platform'; readonly ask: 'sealed_key' }
   /** The tablet is full: true where something that was kept for this moment was given up. */
   | { readonly port: 'platform'; readonly ask: 'make_room' }
@@ -65,6 +67,9 @@ export interface Moment {
 
 /** A text as it lies on the disk: sealed, or plain where this browser cannot encrypt. */
 export type Kept = string | Uint8Array<ArrayBuffer>;
+
+/** A picture as it lies on the disk: sealed (a view), or plain (a buffer) where this browser cannot encrypt. */
+export type KeptBytes = ArrayBuffer | Uint8Array<ArrayBuffer>;
 
 export interface SealedKey {
   readonly key_id: string;
@@ -120,7 +125,8 @@ export type StoreName =
   | 'set_aside'
   | 'reference'
   | 'diagnostics'
-  | 'photos';
+  | 'photos'
+  | 'photo_bytes';
 
 /**
  * What a transaction does to the store. `put` and `delete` are answered at once; if one of them fails, the

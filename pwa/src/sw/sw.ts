@@ -33,30 +33,49 @@ self.addEventListener('fetch', (event) => {
   else event.respondWith(fromCache(request));
 });
 
+/** addAll puts nothing into the cache unless every file came as it was built. */
 async function precache(): Promise<void> {
   const cache = await caches.open(CACHE);
-  await cache.addAll(
-    __PRECACHE__.map(
-      ([path, integrity]) => new Request(SHELL + path, { integrity, cache: 'no-cache' }),
-    ),
-  );
+  try {
+    await cache.addAll(
+      __PRECACHE__.map(
+        ([path, integrity]) => new Request(SHELL + path, { integrity, cache: 'no-cache' }),
+      ),
+    );
+  } catch (cause) {
+    await caches.delete(CACHE);
+    throw cause;
+  }
 }
 
+/** The build before this one stays: a page of it may be open still, and may yet ask for a font. */
 async function dropOldCaches(): Promise<void> {
-  const names = await caches.keys();
-  const old = names.filter((name) => name.startsWith(PREFIX) && name !== CACHE);
-  await Promise.all(old.map((name) => caches.delete(name)));
+  const ours = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== CACHE);
+  await Promise.all(ours.slice(0, -1).map((name) => caches.delete(name)));
 }
 
 /** Only while no tab observes: each that does holds a shared lock. */
 async function takeOver(): Promise<void> {
-  if (!self.navigator.locks) return self.skipWaiting();
+  if (!self.navigator.locks) return takeOverFromOne();
   await self.navigator.locks.request(OBSERVATION_OPEN, { ifAvailable: true }, async (lock) => {
     if (lock) await self.skipWaiting();
   });
 }
 
+/** Without locks nobody knows what another tab does: then only where there is none. */
+async function takeOverFromOne(): Promise<void> {
+  const pages = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  if (pages.length <= 1) await self.skipWaiting();
+}
+
 async function fromCache(request: Request): Promise<Response> {
   const cache = await caches.open(CACHE);
-  return (await cache.match(request, { ignoreSearch: true })) ?? fetch(request);
+  const found = await cache.match(request, { ignoreSearch: true });
+  return found ?? (await fromBuildBefore(request)) ?? fetch(request);
+}
+
+/** Hashed files only: under such a name there is never another content. */
+async function fromBuildBefore(request: Request): Promise<Response | undefined> {
+  if (!new URL(request.url).pathname.startsWith(`${SHELL}assets/`)) return undefined;
+  return caches.match(request, { ignoreSearch: true });
 }

@@ -43,6 +43,8 @@ export interface Question<Schema extends v.GenericSchema> {
   readonly body?: NetRequest['body'];
   /** Given where it was needed before, for a signature. */
   readonly nonce?: string;
+  /** The schema is that of the answer's headers: it has no body. */
+  readonly reads_headers?: boolean;
 }
 
 export function* makeNonce(): Script<string> {
@@ -62,7 +64,7 @@ export function* ask<Schema extends v.GenericSchema>(
   });
   if (reply.kind === 'none') return { outcome: 'retry', reason: reply.reason, is_ours: false };
   try {
-    return readReply(reply, nonce, question.schema);
+    return readReply(reply, nonce, question);
   } catch (cause) {
     return { outcome: 'retry', reason: String(cause), is_ours: false };
   }
@@ -83,7 +85,7 @@ const AGAIN_LATER = [408, 425, 429];
 function readReply<Schema extends v.GenericSchema>(
   reply: Extract<NetReply, { kind: 'reply' }>,
   nonce: string,
-  schema: Schema,
+  { schema, reads_headers = false }: Question<Schema>,
 ): Answer<v.InferOutput<Schema>> {
   const { status, headers, text, round_trip_ms } = reply;
   // Proxies say 413 without our header, and mean it.
@@ -96,10 +98,12 @@ function readReply<Schema extends v.GenericSchema>(
     const is_fault = status === 500;
     return { outcome: 'retry', reason: `status ${status}`, is_ours: true, is_fault };
   }
-  const content: unknown = JSON.parse(text);
   if (status >= 200 && status < 300) {
+    const content: unknown = reads_headers ? headers : JSON.parse(text);
     return { outcome: 'answered', body: v.parse(schema, content), round_trip_ms };
   }
-  const problem = v.parse(PROBLEM, content);
+  // What answers a HEAD has no body, not even when it is a problem.
+  if (text === '') return { outcome: 'refused', code: `status-${status}`, text: '' };
+  const problem = v.parse(PROBLEM, JSON.parse(text));
   return { outcome: 'refused', code: problem.code, text: problem.detail ?? problem.title };
 }

@@ -21,6 +21,7 @@ export interface Conversation {
   /** By stream; a stream that is missing here says hello first. Forgotten whenever an answer stays away. */
   readonly limits: Map<string, Limits>;
   batch_size: number;
+  photo_chunk_bytes: number;
   round_trip_ms: number | null;
   has_changes_waiting: boolean;
   /** The last question that needed a session found none. */
@@ -29,6 +30,8 @@ export interface Conversation {
   server_ms: number | null;
   server_epoch: string | null;
   attention: Attention | null;
+  /** How far this tablet's clock was behind the server's at the last hello. */
+  clock_behind_ms: number | null;
 }
 
 export function beginConversation(session: Session): Conversation {
@@ -37,12 +40,14 @@ export function beginConversation(session: Session): Conversation {
     session,
     limits: new Map(),
     batch_size: 1_000,
+    photo_chunk_bytes: 256 * 1024,
     round_trip_ms: null,
     has_changes_waiting: true,
     needs_sign_in: false,
     server_ms: null,
     server_epoch: null,
     attention: null,
+    clock_behind_ms: null,
   };
 }
 

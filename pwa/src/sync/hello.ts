@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { readMeta, writeMeta } from '../log/meta.ts';
 import type { StreamRow } from '../log/stores.ts';
+import { readClock } from '../machine/ask.ts';
 import type { Script } from '../machine/effect.ts';
 import { expectAnswer } from './answer.ts';
 import { askSigned, type Conversation, noteEpoch } from './conversation.ts';
@@ -37,11 +38,24 @@ export function* sayHello(talk: Conversation, stream: StreamRow): Script<boolean
   // A push whose answer was lost may have set entries aside: the changes tell.
   talk.has_changes_waiting = true;
   talk.server_ms = Date.parse(hello.server_time);
+  yield* noteClock(talk, talk.server_ms);
   noteEpoch(talk, hello.server_epoch);
   yield* noteWhatItSaid(hello);
   const is_ours = yield* reconcile(talk, stream, { ...hello, set_aside: [] }, 'hello');
   if (is_ours) talk.limits.set(stream.stream_id, hello.limits);
   return is_ours;
+}
+
+const WORTH_NOTING_MS = 10_000;
+
+/** The answer was written about half a round trip ago. */
+function* noteClock(talk: Conversation, server_ms: number): Script<void> {
+  const { wall_ms } = yield* readClock();
+  talk.clock_behind_ms = Math.round(server_ms + (talk.round_trip_ms ?? 0) / 2 - wall_ms);
+  const known = yield* readMeta<number>('clock_behind_ms');
+  if (known === undefined || Math.abs(known - talk.clock_behind_ms) > WORTH_NOTING_MS) {
+    yield* writeMeta('clock_behind_ms', talk.clock_behind_ms);
+  }
 }
 
 function* noteWhatItSaid(hello: v.InferOutput<typeof HELLO>): Script<void> {

@@ -18,6 +18,7 @@ import { pullChanges } from './changes.ts';
 import { type Conversation, is_unknown_stream } from './conversation.ts';
 import { enrolStream } from './enrol.ts';
 import { sayHello } from './hello.ts';
+import { sendPhotos } from './photos.ts';
 import { pushEntries } from './push.ts';
 import type { Network } from './status.ts';
 import { verifyWhenDue } from './verify.ts';
@@ -32,6 +33,7 @@ export interface RoundTold {
   /** null: what went wrong was on this tablet and tells nothing about the network. */
   readonly network?: Network | null;
   readonly attention?: Conversation['attention'];
+  readonly clock_behind_ms?: number | null;
 }
 
 /** Within two seconds of a tap; the next tap also ends a long wait. */
@@ -103,6 +105,7 @@ function* converse(talk: Conversation, want: Want): Script<Outcome> {
   }
   if (is_in_step) yield* verifyWhenDue(talk);
   yield* noteContact();
+  if (is_in_step) yield* sendPhotos(talk);
   const went_well = talk.attention === null && !talk.needs_sign_in;
   return { network: talk.needs_sign_in ? 'sign-in' : 'online', went_well };
 }

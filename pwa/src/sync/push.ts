@@ -1,5 +1,6 @@
 import { writeTime } from '../entry/clock.ts';
 import { declareLost, gatherEntries, nextHeld } from '../log/deliver.ts';
+import { sendAgain } from '../log/photos.ts';
 import { readStream } from '../log/read.ts';
 import type { OwnRow, StreamRow } from '../log/stores.ts';
 import { gzip, readClock, sealedKey } from '../machine/ask.ts';
@@ -80,6 +81,7 @@ export function* takeAnswer(
   }
   if (!(yield* reconcile(talk, stream, pushed, [from_seq, last_seq]))) return false;
   noteEpoch(talk, pushed.server_epoch);
+  if (pushed.wanted_photos?.length) yield* sendAgain(pushed.wanted_photos);
   if (pushed.unsealable?.length) yield* declareLost(stream.stream_id, pushed.unsealable);
   talk.has_changes_waiting ||= pushed.changes_waiting;
   return true;

@@ -38,12 +38,22 @@ export interface SyncStatus extends Counts {
   readonly last_contact_at: string | null;
   readonly is_sending: boolean;
   readonly attention: Attention | null;
+  /** How far this tablet's clock was behind the server's at the last hello (below 0: ahead); null before the first. */
+  readonly clock_behind_ms: number | null;
+}
+
+const CLOCK_OFF_MS = 2 * 60_000;
+
+/** More than two minutes: shown, so that times can be understood. */
+export function is_clock_off({ clock_behind_ms }: Pick<SyncStatus, 'clock_behind_ms'>): boolean {
+  return clock_behind_ms !== null && Math.abs(clock_behind_ms) > CLOCK_OFF_MS;
 }
 
 const STALLED_MS = 10 * 60_000;
 
-/** Online, and something waits for longer than ten minutes. */
+/** Online, and something waits for longer than ten minutes; a round that began just now may yet bring it there. */
 export function is_stalled(status: SyncStatus, now_ms: number): boolean {
   if (status.network !== 'online' || status.oldest_unsent_at === null) return false;
+  if (status.is_sending && now_ms - Date.parse(status.since) <= STALLED_MS) return false;
   return now_ms - Date.parse(status.oldest_unsent_at) > STALLED_MS;
 }

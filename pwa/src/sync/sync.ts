@@ -92,6 +92,8 @@ function unknownStatus(session: Session): SyncStatus {
     sent: 0,
     set_aside: 0,
     oldest_unsent_at: null,
+    photos_waiting: 0,
+    photo_bytes_waiting: 0,
     counted: 'not_yet',
     network: session.csrf_token === null ? 'offline' : 'online',
     since: now(),

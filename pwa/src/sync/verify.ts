@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { dropUnreadable, forgetVerified, rowsToVerify, trimJournal } from '../log/forget.ts';
 import { xorHashes } from '../log/hash.ts';
 import { note, readMeta, writeMeta, writeStream } from '../log/meta.ts';
+import { markVerified, photosToVerify, sendAgain } from '../log/photos.ts';
 import { readAllStreams, readStream } from '../log/read.ts';
 import type { OwnRow, StreamRow } from '../log/stores.ts';
 import type { Script } from '../machine/effect.ts';
@@ -14,11 +15,13 @@ export const VERIFIED = v.looseObject({
   ranges: v.array(
     v.looseObject({ from_seq: v.number(), through_seq: v.number(), agrees: v.boolean() }),
   ),
+  photos: v.optional(v.array(v.looseObject({ sha256: v.string(), is_here: v.boolean() })), []),
 });
 
 const DAY_MS = 24 * 3_600_000;
 const RANGE = 500;
 const RANGES_AT_ONCE = 20;
+const PHOTOS_AT_ONCE = 50;
 
 /**
  * Once a day: does the server's disk hold what has its check here? What does not agree is sent again. Then
@@ -34,6 +37,7 @@ export function* verifyWhenDue(talk: Conversation): Script<void> {
   for (const stream of [current, ...retired]) {
     if (!(yield* verifyStream(talk, stream))) return;
   }
+  yield* verifyPhotos(talk, current);
   const { server_ms, server_epoch } = talk;
   yield* forgetVerified(server_ms, server_epoch);
   yield* trimJournal(server_epoch);
@@ -91,6 +95,14 @@ function* askRanges(talk: Conversation, { stream_id }: StreamRow, rows: readonly
       xor: xorHashes(part.map((row) => row.hash)),
     });
   }
+  return yield* askWhatIsThere(talk, stream_id, { ranges, photos: [] });
+}
+
+function* askWhatIsThere(
+  talk: Conversation,
+  stream_id: string,
+  held: { readonly ranges: readonly object[]; readonly photos: readonly string[] },
+) {
   return expectAnswer(
     yield* askSigned(
       talk,
@@ -101,10 +113,25 @@ function* askRanges(talk: Conversation, { stream_id }: StreamRow, rows: readonly
         schema: VERIFIED,
         timeout_ms: 30_000,
         headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({ stream_id, ranges, photos: [] }),
+        body: JSON.stringify({ stream_id, ...held }),
       },
     ),
   );
+}
+
+/** What the server has not got (any more), or not whole, is sent again. */
+function* verifyPhotos(talk: Conversation, { stream_id }: StreamRow): Script<void> {
+  const hashes = (yield* photosToVerify()).map((row) => row.hash);
+  for (let at = 0; at < hashes.length; at += PHOTOS_AT_ONCE) {
+    const asked = hashes.slice(at, at + PHOTOS_AT_ONCE);
+    const { photos } = yield* askWhatIsThere(talk, stream_id, { ranges: [], photos: asked });
+    const { server_ms, server_epoch } = talk;
+    if (server_ms === null || server_epoch === null) return;
+    const which = (is_here: boolean) =>
+      photos.filter((one) => one.is_here === is_here).map((one) => one.sha256);
+    yield* markVerified(which(true), server_ms, server_epoch);
+    yield* sendAgain(which(false));
+  }
 }
 
 const MARKS_KEPT = 40;

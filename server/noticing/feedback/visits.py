@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from noticing.accounts import policy
@@ -10,7 +11,7 @@ from noticing.accounts.places import class_row
 from noticing.feedback.context import Notes, day_of, make_notes, time_of
 from noticing.observations import clocks, projection
 from noticing.observations.measures import measures_of
-from noticing.observations.sittings import sitting_of_view
+from noticing.observations.sittings import sittings_of_listed
 from noticing.photos.image import shrink
 from noticing.photos.showing import read_content, shown_to_both
 from noticing.problems import Problem
@@ -38,7 +39,6 @@ class Card:
 
 def find_visit(tenant_id: str, observation_id: str) -> View:
     """The view of a visit of the tenant. Whether the actor may read it is another question."""
-    projection.catch_up(tenant_id)  # a push is folded at once, unless the server went down just then
     view = projection.view_of(tenant_id, observation_id)
     if view is None or view["context"] is None:
         raise Problem("not-found")
@@ -68,11 +68,13 @@ def letter_photos(view: View, notes: Notes) -> dict[str, bytes]:
 
 def cards_of(actor: policy.Actor, *, is_own: bool, skip: int, count: int) -> list[Card]:
     """Visits to the actor (`is_own`), or by her, whose feedback she may read; the newest first."""
-    projection.catch_up(actor.tenant_id)
-    find = projection.views_for_observed if is_own else projection.views_by_observer
-    views = [view for view in find(actor.tenant_id, actor.person_id) if view["status"] == "shared"]
-    readable = [view for view in views if _is_readable(actor, view)]
-    shown = readable[skip : skip + count]
+    find = projection.list_for_observed if is_own else projection.list_by_observer
+    listed = [each for each in find(actor.tenant_id, actor.person_id) if each.status == "shared"]
+    sittings = zip(listed, sittings_of_listed(actor.tenant_id, listed), strict=True)
+    readable = (each for each, sitting in sittings if policy.can(actor, "feedback.read", sitting))
+    page = [each.observation_id for each in islice(readable, skip, skip + count)]
+    views = projection.views_of(actor.tenant_id, page)
+    shown = [views[each] for each in page if each in views]
     others = [view["observer_id"] if is_own else view["context"]["observed_id"] for view in shown]
     names = names_of(actor.tenant_id, others)
     return [_card_of(view, names.get(other, "")) for view, other in zip(shown, others, strict=True)]
@@ -82,11 +84,6 @@ def label_of_class(class_id: str) -> str:
     """How teachers call it: the title that the class has in the roster."""
     row = class_row(class_id)
     return str(row["title"]) if row else ""
-
-
-def _is_readable(actor: policy.Actor, view: View) -> bool:
-    sitting = sitting_of_view(view)
-    return sitting is not None and policy.can(actor, "feedback.read", sitting)
 
 
 def _card_of(view: View, person: str) -> Card:

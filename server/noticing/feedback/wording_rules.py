@@ -163,14 +163,15 @@ def _phrases_in(text: str, phrases: Sequence[str]) -> list[Phrase]:
     found = [
         Phrase(phrase, match[0], match.start())
         for phrase in phrases
-        for match in re.finditer(_pattern_of(phrase), text, re.IGNORECASE)
+        for match in _pattern_of(phrase).finditer(text)
     ]
     return sorted(found, key=lambda one: one.at)
 
 
-def _pattern_of(phrase: str) -> str:
+@cache
+def _pattern_of(phrase: str) -> re.Pattern[str]:
     inside = r"\s+".join(re.escape(word) for word in phrase.split(" "))
-    return rf"(?<![^\W_]){inside}(?![^\W_])"
+    return re.compile(rf"(?<![^\W_]){inside}(?![^\W_])", re.IGNORECASE)
 
 
 def _two_verbs(text: str, lists: WordLists) -> str | None:

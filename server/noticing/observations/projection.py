@@ -1,9 +1,12 @@
-"""Step 6: folds what has come into views. Incremental and idempotent; rebuilding.py makes the same bytes from zero."""
+"""Step 6: folds what has come into views. Incremental and idempotent; rebuilding.py makes the same bytes from zero.
 
-import json
+Whoever reads catches up first, so a push need not fold: it does where somebody may be waiting for a visit's end or
+its notes, and where so much has gathered that the next reader would wait for it.
+"""
+
 import logging
-from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from collections.abc import Collection, Iterable
+from typing import NamedTuple, cast
 
 import msgspec
 import sqlalchemy as sa
@@ -14,32 +17,54 @@ from noticing.entry_log import store
 from noticing.entry_log.entry import is_uuid
 from noticing.feed.counter import read_last_change_seq
 from noticing.feed.listing import changes_between
-from noticing.instants import instant_of
-from noticing.observations.fold import fold
 from noticing.observations.models import ObservationView, ProjectionCursor
-from noticing.protocols.loader import Protocol, load_all
-
-View = dict[str, Any]
+from noticing.observations.rows import View, fold_rows, put_rows
+from noticing.protocols.loader import load_all
 
 journey = logging.getLogger("noticing.journey")
 NUMBERS_AT_ONCE = 5000  # of the feed, in one transaction: pushes must not wait long for a rebuild
+FEW, MANY = 500, 20_000  # numbers of the feed that are not folded yet
+AWAITED = ("observation.finished", "feedback.")  # kinds that begin so
 _BATCH = 500
-_CONTEXT = ("observed_id", "class_id", "school_id", "pairing_id")
 _views = cast("sa.Table", ObservationView.__table__)
+
+
+class Listed(NamedTuple):
+    """What a list has to know of a visit before it opens it."""
+
+    observation_id: str
+    observer_id: str | None
+    observed_id: str | None
+    school_id: str | None
+    channel: str | None
+    status: str
+
+
+def follow(tenant_id: str, kinds: Collection[str]) -> None:
+    """After a commit that brought entries of these kinds."""
+    behind = _count_behind(tenant_id)
+    if behind > MANY:
+        _catch_up_once(tenant_id)
+    elif behind <= FEW and any(kind.startswith(AWAITED) for kind in kinds):
+        catch_up(tenant_id)
 
 
 def catch_up(tenant_id: str) -> None:
     """Fold again each observation that something has come for since the last time."""
-    while _is_behind(tenant_id):
-        with writing(tenant_id) as session:
-            cursor = cursor_of(session, tenant_id)
-            last = read_last_change_seq(session, tenant_id)
-            through = min(last, cursor.change_seq + NUMBERS_AT_ONCE)
-            touched = touched_between(session, tenant_id, cursor.change_seq, through)
-            _fold_again(session, tenant_id, touched)
-            cursor.change_seq = through
-        if touched:
-            journey.info("step=6 project observations=%d through=%d", len(touched), through)
+    while _count_behind(tenant_id):
+        _catch_up_once(tenant_id)
+
+
+def _catch_up_once(tenant_id: str) -> None:
+    with writing(tenant_id) as session:
+        cursor = cursor_of(session, tenant_id)
+        last = read_last_change_seq(session, tenant_id)
+        through = min(last, cursor.change_seq + NUMBERS_AT_ONCE)
+        touched = touched_between(session, tenant_id, cursor.change_seq, through)
+        _fold_again(session, tenant_id, touched)
+        cursor.change_seq = through
+    if touched:
+        journey.info("step=6 project observations=%d through=%d", len(touched), through)
 
 
 def fold_with_known_protocols(tenant_id: str) -> int:
@@ -64,38 +89,48 @@ def view_of(tenant_id: str, observation_id: str) -> View | None:
     """The view of one observation, None where nothing is known of it. Asks no policy."""
     if not is_uuid(observation_id):
         return None
-    found = _views.c.observation_id == observation_id
-    return next(iter(_read(tenant_id, found)), None)
+    if _count_behind(tenant_id) > FEW:  # in a rush one visit is folded for its reader, and not all that has come
+        row = fold_rows(db.session(), tenant_id, [observation_id])[observation_id]
+        return cast("View", msgspec.json.decode(row["view"])) if row else None
+    return views_of(tenant_id, [observation_id]).get(observation_id)
 
 
-def views_for_observed(tenant_id: str, person_id: str) -> list[View]:
-    """Views of the visits to a teacher, the latest first. Asks no policy."""
-    return _read(tenant_id, _views.c.observed_id == person_id)
+def views_of(tenant_id: str, observation_ids: Collection[str]) -> dict[str, View]:
+    """observation_id -> view. Asks no policy."""
+    catch_up(tenant_id)
+    listed, found = sorted(observation_ids), dict[str, View]()
+    for start in range(0, len(listed), _BATCH):
+        of_batch = _views.c.observation_id.in_(listed[start : start + _BATCH])
+        wanted = sa.select(_views.c.observation_id, _views.c.view).where(_views.c.tenant_id == tenant_id)
+        found |= {each: msgspec.json.decode(text) for each, text in db.session.execute(wanted.where(of_batch))}
+    return found
 
 
-def views_by_observer(tenant_id: str, person_id: str) -> list[View]:
-    """Views of the visits that a person made, the latest first. Asks no policy."""
-    return _read(tenant_id, _views.c.observer_id == person_id)
+def list_for_observed(tenant_id: str, person_id: str) -> list[Listed]:
+    """The visits to a teacher, the latest first. Asks no policy, and reads no view."""
+    return _list(tenant_id, _views.c.observed_id == person_id)
 
 
-def write_canonical(view: View) -> str:
-    """The one text of a view: equal views are equal byte for byte."""
-    return json.dumps(view, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+def list_by_observer(tenant_id: str, person_id: str) -> list[Listed]:
+    """The visits that a person made, the latest first. Asks no policy, and reads no view."""
+    return _list(tenant_id, _views.c.observer_id == person_id)
 
 
-def _read(tenant_id: str, wanted: sa.ColumnElement[bool]) -> list[View]:
-    found = sa.select(_views.c.view).where(_views.c.tenant_id == tenant_id, wanted)
+def _list(tenant_id: str, wanted: sa.ColumnElement[bool]) -> list[Listed]:
+    catch_up(tenant_id)
+    columns = [_views.c[name] for name in Listed._fields]
+    found = sa.select(*columns).where(_views.c.tenant_id == tenant_id, wanted)
     latest_first = (_views.c.started_instant.desc(), _views.c.observation_id.desc())
-    return [msgspec.json.decode(text) for text in db.session.scalars(found.order_by(*latest_first))]
+    return [Listed._make(row) for row in db.session.execute(found.order_by(*latest_first))]
 
 
-def _is_behind(tenant_id: str) -> bool:
+def _count_behind(tenant_id: str) -> int:
     """Read without the writers' lock: most who ask find that there is nothing to do."""
     session = db.session()
     done = session.scalar(
         sa.select(ProjectionCursor.change_seq).where(ProjectionCursor.tenant_id == tenant_id)
     )
-    return read_last_change_seq(session, tenant_id) > (done or 0)
+    return max(0, read_last_change_seq(session, tenant_id) - (done or 0))
 
 
 def cursor_of(session: Session, tenant_id: str) -> ProjectionCursor:
@@ -119,74 +154,3 @@ def touched_between(session: Session, tenant_id: str, after: int, through: int) 
 
 def _fold_again(session: Session, tenant_id: str, observation_ids: Iterable[str]) -> None:
     put_rows(session, tenant_id, fold_rows(session, tenant_id, observation_ids))
-
-
-def fold_rows(
-    session: Session, tenant_id: str, observation_ids: Iterable[str]
-) -> dict[str, dict[str, Any] | None]:
-    """The row of each of these observations, from their entries in the log; None where it is to have none."""
-    by_observation: dict[str, list[dict[str, Any]]] = {each: [] for each in sorted(observation_ids)}
-    for stored in store.entries_of(session, tenant_id, by_observation):
-        entry = _read_calmly(stored)
-        if stored.subject_id is not None and entry is not None:
-            by_observation[stored.subject_id].append(entry)
-    return {each: _row_calmly(tenant_id, each, entries) for each, entries in by_observation.items()}
-
-
-def _read_calmly(stored: store.StoredEntry) -> dict[str, Any] | None:
-    """None where the bytes were spoilt on the disk: the rest of the visit is shown until they are mended."""
-    try:
-        entry: dict[str, Any] = json.loads(stored.body)
-    except ValueError:
-        logging.getLogger(__name__).error("entry %d of the log is spoilt", stored.change_seq)
-        return None
-    return entry
-
-
-def put_rows(session: Session, tenant_id: str, rows: Mapping[str, dict[str, Any] | None]) -> None:
-    """Inside `writing()`: readers see what was there before, or all of this."""
-    listed = list(rows)
-    for start in range(0, len(listed), _BATCH):
-        of_batch = _views.c.observation_id.in_(listed[start : start + _BATCH])
-        session.execute(sa.delete(_views).where(_views.c.tenant_id == tenant_id, of_batch))
-    if present := [row for row in rows.values() if row]:
-        session.execute(sa.insert(_views), present)
-
-
-def _row_calmly(tenant_id: str, observation_id: str, entries: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """One observation that we fail to fold must not close the pages of all others; its entries stay in the log."""
-    if not entries:
-        return None
-    try:
-        return _row_of(tenant_id, observation_id, entries)
-    except Exception as fault:  # noqa: BLE001 - whatever it is, it is said and the others go on
-        logging.getLogger(__name__).error("%s: %s could not be folded", observation_id, type(fault).__name__)
-        return None
-
-
-def _row_of(tenant_id: str, observation_id: str, entries: list[dict[str, Any]]) -> dict[str, Any]:
-    protocol = _protocol_of(entries)
-    view = fold(entries, protocol.document if protocol else None)
-    context = view["context"] or {}
-    return {
-        "observation_id": observation_id,
-        "tenant_id": tenant_id,
-        "observer_id": view["observer_id"],
-        **{name: context.get(name) for name in _CONTEXT},
-        "channel": context.get("channel"),
-        "status": view["status"],
-        "protocol_slug": context.get("protocol_slug"),
-        "protocol_version": context.get("protocol_version"),
-        "started_at": view["started_at"],
-        "started_instant": instant_of(view["started_at"]) if view["started_at"] else None,
-        "view": write_canonical(view),
-        "folded_with": protocol.hash if protocol else None,
-    }
-
-
-def _protocol_of(entries: list[dict[str, Any]]) -> Protocol | None:
-    for entry in entries:
-        if entry["kind"] == "observation.started":
-            said = entry["payload"]
-            return load_all().get((said["protocol_slug"], said["protocol_version"]))
-    return None

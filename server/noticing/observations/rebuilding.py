@@ -14,7 +14,8 @@ from noticing.database import db, writing
 from noticing.entry_log import listing
 from noticing.feed.counter import read_last_change_seq
 from noticing.observations.models import ObservationView
-from noticing.observations.projection import catch_up, cursor_of, fold_rows, put_rows, touched_between
+from noticing.observations.projection import catch_up, cursor_of, touched_between
+from noticing.observations.rows import fold_rows, put_rows
 
 AT_ONCE = 50  # observations
 Rows = dict[str, dict[str, Any] | None]

@@ -25,7 +25,6 @@ class Shown:
 
 def find_shown(tenant_id: str, observation_id: str, entry_id: str) -> Shown | None:
     """None where no such entry stands in the visit's timeline."""
-    projection.catch_up(tenant_id)
     view = projection.view_of(tenant_id, observation_id)
     lines = view["timeline"] if view else ()
     line = next((line for line in lines if line["entry_id"] == entry_id), None)

@@ -35,7 +35,7 @@ def receive_chunk(tenant_id: str, sent: Chunk) -> tuple[int, Receipt | None]:
         receipt = append_to_stream(session, stream, sent.stream_seq, [body])
     say_step(receipt, 1)
     if receipt.is_news:
-        let_follow(tenant_id)
+        let_follow(tenant_id, receipt.kinds)
     return sent.size, receipt
 
 

@@ -1,7 +1,7 @@
 """What later rooms add to receiving. app.py names it in one place; it belongs to the app, not to this module."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,15 +18,15 @@ _NAME = "noticing.sync"
 class OtherRooms:
     """`checks`: by kind, `check(payload, channel)` gives [(code, sentence)]; the first code becomes the reason.
 
-    `sentences`: all that the checks can say, as keys of the catalogue. `followers`: called with the tenant_id
-    after each commit. `is_photo_here(tenant_id, sha256)`: whether a photo lies here whole, by its bytes.
+    `sentences`: all that the checks can say, as keys of the catalogue. `followers`: called after
+    each commit with the tenant_id and the kinds of what came. `is_photo_here(tenant_id, sha256)`: whether a photo lies here whole, by its bytes.
     `noters`: called inside the transaction, with the entries that count from now on. `wanted_photos(session,
     tenant_id, person_id)`: what a device of hers is asked for.
     """
 
     checks: Mapping[str, Check] = field(default_factory=dict)
     sentences: Mapping[str, Any] = field(default_factory=dict)
-    followers: tuple[Callable[[str], object], ...] = ()
+    followers: tuple[Callable[[str, Collection[str]], object], ...] = ()
     is_photo_here: Callable[[str, str], bool] = lambda _tenant_id, _sha256: False
     noters: tuple[Callable[[Session, str, Sequence[Entry]], object], ...] = ()
     wanted_photos: Callable[[Session, str, str], list[str]] = lambda _session, _tenant_id, _person_id: []
@@ -41,10 +41,10 @@ def other_rooms() -> OtherRooms:
     return found
 
 
-def let_follow(tenant_id: str) -> None:
-    """Let the next step begin. What was received stays received whatever happens there."""
+def let_follow(tenant_id: str, kinds: Collection[str]) -> None:
+    """Let the next step begin, after entries of these kinds. What was received stays received whatever happens there."""
     for follow in other_rooms().followers:
         try:
-            follow(tenant_id)
+            follow(tenant_id, kinds)
         except Exception:  # a fault in a view must not take back the answer to a committed push
             logging.getLogger(__name__).exception("the step after receiving failed")

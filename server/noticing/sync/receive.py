@@ -45,6 +45,7 @@ class Receipt:
     ranges_beyond: list[tuple[int, int]] = field(default_factory=list)
     set_aside: list[tuple[int, str, str]] = field(default_factory=list)  # stream_seq, entry_id, code
     fork_at: int | None = None
+    kinds: frozenset[str] = frozenset()  # of what was appended
     is_news: bool = False  # something was appended or mended: the next steps have to look
 
 
@@ -65,7 +66,7 @@ def receive(
         receipt = append_to_stream(session, stream, from_seq, bodies, reading, repairs=repairs)
     say_step(receipt, len(bodies))
     if receipt.is_news:
-        let_follow(tenant_id)
+        let_follow(tenant_id, receipt.kinds)
     return receipt
 
 
@@ -100,7 +101,7 @@ def append_to_stream(
         keep_reading(session, stream, reading)  # before anything is judged by it
     beyond = store.hashes_of_stream(session, stream.stream_id, stream.acknowledged_through + 1, LAST_SEQ)
     fresh = {seq: body for seq, body in sent.items() if seq not in there}
-    set_aside = _append_fresh(session, stream, fresh, hashes, mended.missing)
+    set_aside, kinds = _append_fresh(session, stream, fresh, hashes, mended.missing)
     if there:
         again = store.set_aside_of_stream(session, stream.stream_id, min(there), max(there))
         set_aside += [(seq, e.named_id(), str(e.set_aside_code)) for seq, e in again if seq in there]
@@ -108,7 +109,7 @@ def append_to_stream(
     seen = read_last_change_seq(session, stream.tenant_id)
     move_mark(session, stream.stream_id, through, running, seen, now())
     is_news = bool(fresh or mended.count)
-    return Receipt(stream, through, running, ranges, sorted(set_aside), is_news=is_news)
+    return Receipt(stream, through, running, ranges, sorted(set_aside), kinds=kinds, is_news=is_news)
 
 
 def _append_fresh(
@@ -117,10 +118,10 @@ def _append_fresh(
     fresh: Mapping[int, bytes],
     hashes: Mapping[int, bytes],
     missing: Mapping[int, int],
-) -> list[tuple[int, str, str]]:
-    """Append what the stream did not have; returns what of it is set aside."""
+) -> tuple[list[tuple[int, str, str]], frozenset[str]]:
+    """Append what the stream did not have; returns what of it is set aside, and its kinds."""
     if not fresh:
-        return []
+        return [], frozenset()
     if stream.is_revoked:
         late = [len(body) for seq, body in fresh.items() if seq > stream.revoked_through]
         charge_revoked(session, stream, len(late), sum(late))
@@ -134,7 +135,7 @@ def _append_fresh(
         if entry.set_aside_code:
             set_aside.append((seq, entry.named_id(), entry.set_aside_code))
     store.append(session, stored, places)
-    return set_aside
+    return set_aside, frozenset(each.kind for each in stored if each.kind)
 
 
 def _judge_and_number(

@@ -172,7 +172,7 @@ def reprocess(tenant_id: str) -> int:
         note_for_readers(session, tenant_id, candidates, verdicts)
     if changed:
         journey.info("step=5 receive reprocessed=%d changed=%d", len(candidates), changed)
-        let_follow(tenant_id)
+        let_follow(tenant_id, {each.entry.kind for each in candidates})
     return changed
 
 

@@ -51,7 +51,7 @@ def append_from_page(actor: Actor, drafts: Sequence[PageDraft]) -> list[str]:
             raise Problem("not-found")
     if bodies:
         say_step(receipt, len(bodies))
-        let_follow(actor.tenant_id)
+        let_follow(actor.tenant_id, receipt.kinds)
     return [str(draft.entry_id) for draft, _ in settled]
 
 

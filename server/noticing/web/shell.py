@@ -1,8 +1,8 @@
 """The start page, the tablet app's files, and the built styles and scripts of the pages."""
 
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
-from flask import Blueprint, Flask, Response, redirect, render_template, send_from_directory
+from flask import Blueprint, Flask, Response, current_app, redirect, render_template, send_from_directory
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -10,6 +10,7 @@ from noticing.accounts.doors import current_actor, is_signed_in
 from noticing.problems import Problem
 from noticing.web.layout import BUILT, homes_of
 
+WORKER, WORKER_OFF = "sw.js", Path(__file__).parent / "static" / "worker_off.js"
 FOREVER = "public, max-age=31536000, immutable"
 TYPES = {".webmanifest": "application/manifest+json", ".js": "text/javascript", ".woff2": "font/woff2"}
 
@@ -33,6 +34,8 @@ def start() -> BaseResponse | str:
 @blueprint.get("/app/<path:path>")
 def app(path: str) -> Response:
     """The tablet app. Its worker and its first page are asked for anew each time; hashed files never again."""
+    if path == WORKER and not current_app.config["NOTICING"].has_app_worker:
+        return _send_from(WORKER_OFF.parent, WORKER_OFF.name)  # not of the build, which may be what is broken
     return _send("app", path)
 
 
@@ -48,8 +51,12 @@ def icon() -> Response:
 
 
 def _send(folder: str, path: str) -> Response:
+    return _send_from(BUILT / folder, path)
+
+
+def _send_from(folder: Path, path: str) -> Response:
     try:
-        answer = send_from_directory(BUILT / folder, path, conditional=True)
+        answer = send_from_directory(folder, path, conditional=True)
     except NotFound:
         raise Problem("app-not-built" if path == "index.html" else "not-found") from None
     answer.content_type = TYPES.get(PurePosixPath(path).suffix, answer.content_type)

@@ -1,6 +1,11 @@
-import sys
+"""`python tests/proof/load`: finds its own package wherever it is started."""
 
-from proof.load.command import main
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 if __name__ == "__main__":
+    from proof.load.command import main
+
     sys.exit(main(sys.argv[1:]))

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from noticing.entry_log.models import Envelope, LogEntry, Stream
 from noticing.observations.fold import fold
 from noticing.observations.models import ObservationView
-from noticing.observations.projection import write_canonical
+from noticing.observations.rows import write_canonical
 from noticing.protocols.loader import load_all
 from proof.load.tablet import Tablet
 

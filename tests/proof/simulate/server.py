@@ -217,7 +217,10 @@ class SimulatedServer:
                     with db.engine.begin() as connection:
                         connection.execute(
                             sa.text("UPDATE stream SET revoked_at = :at WHERE person_id = :person_id"),
-                            {"at": str(clock.now().replace(tzinfo=None)), "person_id": person_id.replace("-", "")},
+                            {
+                                "at": str(clock.now().replace(tzinfo=None)),
+                                "person_id": person_id.replace("-", ""),
+                            },
                         )
             db.session.remove()
 

@@ -87,7 +87,9 @@ def say_failure(result: dict[str, Any], run_seed: int, out: TextIO) -> None:
     if "broken" in result:
         out.write(f"broken: {result['broken']}\n")
         return
-    out.write(f"\nschedule with seed {result['seed']} (run seed {run_seed}) failed; the end of its history:\n")
+    out.write(
+        f"\nschedule with seed {result['seed']} (run seed {run_seed}) failed; the end of its history:\n"
+    )
     for line in result.get("tail", []):
         out.write(f"  {line}\n")
     for violation in result["violations"]:

@@ -55,7 +55,8 @@ def run_worker(work: Work, results: Any) -> None:
 
 
 def _converse(work: Work, server: Any, node: "subprocess.Popen[bytes]", results: Any) -> None:
-    assert node.stdin and node.stdout
+    assert node.stdin is not None
+    assert node.stdout is not None
     schedules = _schedules(work)
     decode, encode = msgspec.json.decode, msgspec.json.encode
     while True:

@@ -110,6 +110,7 @@ function timesCounted(item: ItemView | undefined): number {
   if ('seen' in item) return item.seen;
   if ('count' in item) return item.count;
   if ('lines' in item) return item.lines;
+  if ('photos' in item) return item.photos.length;
   return 'sweeps' in item ? item.sweeps.length : item.versions.length;
 }
 

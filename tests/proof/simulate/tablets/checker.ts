@@ -1,5 +1,5 @@
 import { type Entry, readEntry } from '../../../../pwa/src/entry/entry.ts';
-import type { Counts, LoggedEntry } from '../../../../pwa/src/log/log.ts';
+import type { LoggedEntry } from '../../../../pwa/src/log/log.ts';
 import { fold } from '../../../../pwa/src/observation/fold.ts';
 import type { ObservationView } from '../../../../pwa/src/observation/view.ts';
 import type { Protocol } from '../../../../pwa/src/protocol/protocol.ts';
@@ -12,7 +12,7 @@ export interface ProfileLog {
   readonly name: string;
   readonly person_id: string;
   readonly may_read: boolean;
-  readonly counts: Counts;
+  readonly on_tablet: number;
   readonly entries: readonly LoggedEntry[];
   readonly streams: readonly { stream_id: string; last_seq: number; is_forked: boolean }[];
   readonly has_retired: boolean;
@@ -45,8 +45,8 @@ export function check(ended: Ended): string[] {
 }
 
 function checkDrained({ profiles }: Ended): string[] {
-  return profiles.flatMap(({ name, counts }) =>
-    counts.on_tablet > 0 ? [`stall: ${counts.on_tablet} entries are still only on ${name}`] : [],
+  return profiles.flatMap(({ name, on_tablet }) =>
+    on_tablet > 0 ? [`stall: ${on_tablet} entries are still only on ${name}`] : [],
   );
 }
 

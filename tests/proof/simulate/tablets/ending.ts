@@ -31,13 +31,12 @@ function readProfile(
   const meta = image.get('meta') ?? [];
   const current = meta.find((row) => row.key === 'stream')?.value as StreamRow | undefined;
   const retired = (image.get('streams') ?? []).map((row) => row.value as StreamRow);
-  const nothing: Counts = { on_tablet: 0, sent: 0, set_aside: 0, oldest_unsent_at: null };
   return {
     name,
     person_id: profile.person_id,
     may_read,
     // Wiped and not opened since: nothing is left that could wait.
-    counts: current ? readNow<Counts>(profile, countEntries()) : nothing,
+    on_tablet: current ? readNow<Counts>(profile, countEntries()).on_tablet : 0,
     entries: current
       ? subjects.flatMap((subject_id) => readNow<LoggedEntry[]>(profile, entriesOf(subject_id)))
       : [],

@@ -1,5 +1,5 @@
 import { judge } from './ending.ts';
-import { ask, say } from './pipe.ts';
+import { ask, PipeEnded, say } from './pipe.ts';
 import { Schedule } from './schedule.ts';
 import { FAULTS } from './troubles.ts';
 
@@ -37,6 +37,7 @@ function runSchedule(seed: number): Ran {
     schedule.exchange();
     for (const violation of judge(schedule)) ledger.violate(violation);
   } catch (cause) {
+    if (cause instanceof PipeEnded) throw cause;
     ledger.violate(`broke: ${cause instanceof Error ? cause.stack : String(cause)}`);
   }
   for (const fault of server.faults) ledger.violate(`the server had a fault: ${fault}`);
@@ -61,6 +62,12 @@ function runSchedule(seed: number): Ran {
     },
   };
 }
+
+// Where the process at the other end has ended, there is nobody left to tell.
+process.on('uncaughtException', (cause: NodeJS.ErrnoException) => {
+  if (cause.code !== 'EPIPE' && !(cause instanceof PipeEnded)) console.error(cause);
+  process.exit(1);
+});
 
 for (;;) {
   const wanted = ask({ ask: 'next' }) as Wanted | null;

@@ -4,6 +4,9 @@ const FROM_SERVER = 0;
 const TO_SERVER = 1;
 const HEADER = 4;
 
+/** The server process is gone. */
+export class PipeEnded extends Error {}
+
 /** One question, one answer, in step: the simulator stands still while the server works. */
 export function ask(question: unknown): unknown {
   say(question);
@@ -27,7 +30,7 @@ function readExactly(size: number): Buffer {
   const bytes = Buffer.allocUnsafe(size);
   for (let read = 0; read < size; ) {
     const count = readSync(FROM_SERVER, bytes, read, size - read, null);
-    if (count === 0) throw new Error('the server process is gone');
+    if (count === 0) throw new PipeEnded();
     read += count;
   }
   return bytes;

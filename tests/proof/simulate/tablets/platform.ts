@@ -73,6 +73,10 @@ export class Platform {
       case 'open':
         if (this.is_locked) return 'locked';
         return effect.kept.map((kept) => this.#open(kept));
+      case 'seal_bytes':
+        return effect.bytes;
+      case 'open_bytes':
+        return this.is_locked ? 'locked' : effect.kept;
       case 'sealed_key':
         return this.sealed_key;
       case 'make_room':

@@ -14,8 +14,10 @@ import { planVisit, type Visit } from './visit.ts';
 import { World } from './world.ts';
 
 const BEGINNING = Date.UTC(2026, 8, 1, 13);
-const LASTS_MS = 8 * 60_000;
+const LASTS_MS = 4 * 60_000;
 const DAY_MS = 24 * 3_600_000;
+/** Between them backups and images are made. */
+const PARTS = 4;
 /** What the promise allows after the last fault has healed. */
 export const DRAINED_WITHIN_MS = 30_000;
 
@@ -66,10 +68,10 @@ export class Schedule {
     this.#backUp();
     this.#planTaps();
     this.#planFaults();
-    for (let part = 1; part <= 4; part += 1) {
-      this.world.runFor(LASTS_MS / 4);
+    for (let part = 1; part <= PARTS; part += 1) {
+      this.world.runFor(LASTS_MS / PARTS);
       this.#takeImages();
-      if (part < 4 && this.chance.happens(0.4)) this.#backUp();
+      if (part < PARTS && this.chance.happens(0.4)) this.#backUp();
     }
   }
 
@@ -83,7 +85,7 @@ export class Schedule {
     const { chance, ledger } = this;
     const hit = chance.happens(0.3) ? this.tablets : [chance.pick(this.tablets)];
     const likelihood = chance.pick([0.3, 0.7, 1]);
-    const lasts = chance.between(5_000, 120_000);
+    const lasts = chance.between(5_000, 60_000);
     for (const { link, name } of hit) {
       link.weather.set(weather, likelihood);
       ledger.tell(name, `${weather} for ${lasts} ms`);
@@ -95,7 +97,7 @@ export class Schedule {
     this.ledger.hit(fault);
     this.ledger.tell('server', 'is killed');
     this.server.is_down = true;
-    this.#restartServer(this.chance.between(1_000, 60_000));
+    this.#restartServer(this.chance.between(1_000, 30_000));
   }
 
   restoreServer(): void {
@@ -224,12 +226,12 @@ export class Schedule {
         chance,
       );
     const of_lee = makeVisit('lee');
-    const places = [
+    const at_shared = chance.happens(0.4) ? ['dana', 'park'] : [chance.pick(['dana', 'park'])];
+    const places: [string, string, Visit[]][] = [
       ['one', 'lee', [of_lee]],
       ['two', 'lee', [of_lee, makeVisit('lee')]],
-      ['shared', 'dana', [makeVisit('dana')]],
-      ['shared', 'park', [makeVisit('park')]],
-    ] as const;
+      ...at_shared.map((who): [string, string, Visit[]] => ['shared', who, [makeVisit(who)]]),
+    ];
     for (const [name, who, visits] of places) {
       const tablet = this.tablets.find((one) => one.name === name) ?? this.#addTablet(name);
       const profile = tablet.profileOf(people[who] as string);
@@ -271,11 +273,14 @@ export class Schedule {
   }
 
   #planTapsOf(seat: Seat, bursts: number): void {
+    const tap = (after_ms: number, least: number, most: number) =>
+      this.world.after(after_ms, () => {
+        if (!this.is_healed) seat.tapSome(this.chance.between(least, most));
+      });
     // The start of the visit first.
-    this.world.after(this.chance.between(500, 5_000), () => seat.tapSome(1));
+    tap(this.chance.between(500, 5_000), 1, 1);
     for (let burst = 0; burst < bursts; burst += 1) {
-      const at = this.chance.between(10_000, LASTS_MS - 20_000);
-      this.world.after(at, () => seat.tapSome(this.chance.between(9, 13)));
+      tap(this.chance.between(10_000, LASTS_MS - 20_000), 10, 16);
     }
   }
 

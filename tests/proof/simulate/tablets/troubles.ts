@@ -62,7 +62,7 @@ function turnServerClock({ chance, server, ledger, world }: Schedule): void {
   );
   ledger.hit('server_clock');
   ledger.tell('server', `clock is ${server.offset_ms} ms off`);
-  world.after(chance.between(30_000, 200_000), () => {
+  world.after(chance.between(15_000, 100_000), () => {
     server.offset_ms = 0;
   });
 }
@@ -142,7 +142,7 @@ function fill(schedule: Schedule): void {
   profile.journal.is_full = chance.happens(0.5);
   ledger.hit('quota');
   ledger.tell(name, 'storage is full');
-  world.after(chance.between(5_000, 90_000), () => {
+  world.after(chance.between(5_000, 50_000), () => {
     profile.is_full = false;
     profile.journal.is_full = false;
   });
@@ -238,7 +238,7 @@ function turnTabletClock({ chance, tablets, ledger, world }: Schedule): void {
   ledger.hit('tablet_clock');
   ledger.tell(tablet.name, `clock is ${tablet.wall_offset_ms} ms off`);
   if (chance.happens(0.5)) {
-    world.after(chance.between(10_000, 200_000), () => {
+    world.after(chance.between(10_000, 100_000), () => {
       tablet.wall_offset_ms = 0;
     });
   }
@@ -247,7 +247,7 @@ function turnTabletClock({ chance, tablets, ledger, world }: Schedule): void {
 function sleep(schedule: Schedule): void {
   const { chance, tablets, ledger, world } = schedule;
   const tablet = chance.pick(tablets);
-  const ms = chance.between(5_000, 120_000);
+  const ms = chance.between(5_000, 60_000);
   const pages = tablet.openPages().filter((page) => !page.is_frozen);
   for (const page of pages) page.freeze();
   ledger.hit('slept');

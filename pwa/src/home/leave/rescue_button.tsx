@@ -1,0 +1,71 @@
+import { useState } from 'preact/hooks';
+import { t } from '../../ui/messages/messages.ts';
+import { nowText } from '../../ui/times.ts';
+import { nameRescueFile } from '../../vault/rescue_file.ts';
+
+export interface RescueProps {
+  /** How many entries it will hold. */
+  n: number;
+  /** About how large it will be; null: not known before. */
+  bytes: number | null;
+  /** The text of the file: signed and, where it can be, sealed. */
+  onMake: () => Promise<string>;
+  /** It was handed to the browser, with so many entries. */
+  onSaved?: (n: number) => void;
+}
+
+type State = { saved: string; n: number; bytes: number } | 'making' | 'failed' | null;
+
+/** "Save rescue file": the way out where no network comes. */
+export function RescueButton({ n, bytes, onMake, onSaved }: RescueProps) {
+  const [state, setState] = useState<State>(null);
+  if (n === 0) return null;
+  const save = async () => {
+    setState('making');
+    try {
+      const text = await onMake();
+      const name = nameRescueFile(nowText());
+      const file = new Blob([text], { type: 'application/json' });
+      handOut(file, name);
+      setState({ saved: name, n, bytes: file.size });
+      onSaved?.(n);
+    } catch (cause) {
+      console.error(cause);
+      setState('failed');
+    }
+  };
+  return (
+    <section class="rescue">
+      <button type="button" class="button" disabled={state === 'making'} onClick={save}>
+        {t('rescue.save')}
+      </button>
+      <p class="soft">
+        {bytes === null
+          ? t('rescue.count', { n })
+          : t('rescue.count_size', { n, size: sizeText(bytes) })}{' '}
+        {t('rescue.what_for')}
+      </p>
+      <p role="status">
+        {state === 'failed' && t('rescue.failed')}
+        {state !== null && typeof state === 'object' && (
+          <b>{t('rescue.saved', { n: state.n, size: sizeText(state.bytes), name: state.saved })}</b>
+        )}
+      </p>
+    </section>
+  );
+}
+
+/** "14 KB" */
+export function sizeText(bytes: number): string {
+  if (bytes < 1_000_000) return t('rescue.kb', { n: Math.max(1, Math.round(bytes / 1000)) });
+  return t('rescue.mb', { n: Math.round(bytes / 100_000) / 10 });
+}
+
+function handOut(file: Blob, name: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(file);
+  link.download = name;
+  link.click();
+  // Some browsers read it only after the click is over.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}

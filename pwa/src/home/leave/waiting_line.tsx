@@ -1,0 +1,32 @@
+import { rich, t } from '../../ui/messages/messages.ts';
+import { duration } from '../../ui/times.ts';
+
+/** What is on this tablet only. */
+export interface Waiting {
+  /** null: it could not be counted. */
+  readonly n: number | null;
+  /** Age of the oldest; null where there is none. */
+  readonly oldest_ms: number | null;
+}
+
+interface Props {
+  waiting: Waiting;
+  /** Say that it is delivered without anybody's doing. */
+  goes_out?: boolean;
+}
+
+/** "12 on this tablet only, oldest 3 minutes." */
+export function WaitingLine({ waiting, goes_out = false }: Props) {
+  const { n, oldest_ms } = waiting;
+  if (n === null) return <p class="soft">{t('leave.not_counted')}</p>;
+  if (n === 0) return <p class="soft">{t('leave.all_sent')}</p>;
+  return (
+    <p>
+      <span class="sign" data-state="dot" aria-hidden="true" />{' '}
+      {oldest_ms === null
+        ? rich('leave.waiting_new', { n })
+        : rich('leave.waiting', { n, oldest: duration(oldest_ms) })}{' '}
+      {goes_out && <span class="soft">{t('leave.goes_out')}</span>}
+    </p>
+  );
+}
