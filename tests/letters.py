@@ -25,7 +25,8 @@ def sample(slug: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """View and protocol document of a sample; where it has no feedback yet, with some."""
     folder = PROTOCOLS / slug
     view = json.loads((folder / "sample.view.json").read_text("utf-8"))
-    document = json.loads((folder / "1.0.0.json").read_text("utf-8"))
+    version = view["context"]["protocol_version"]
+    document = json.loads((folder / f"{version}.json").read_text("utf-8"))
     if not view["feedback"]:
         view["feedback"] = [feedback_on(view, document)]
     return view, document

@@ -4,13 +4,14 @@ import './ui/base.css';
 import './home/home.css';
 import './home/lock/lock.css';
 import './capture/capture.css';
+import './capture/photo/photo.css';
 import './review/review.css';
 import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { CaptureScreen } from './capture/capture_screen.tsx';
 import { StartScreen } from './home/start/start_screen.tsx';
 import { TodayScreen } from './home/today_screen.tsx';
-import { WaitingScreen } from './home/waiting_screen.tsx';
+import { WaitingScreen } from './home/waiting/waiting_screen.tsx';
 import { ReviewScreen } from './review/review_screen.tsx';
 import { openSession } from './sync/session.ts';
 import { Announcer } from './ui/announcer.tsx';
@@ -18,6 +19,7 @@ import { t } from './ui/messages/messages.ts';
 import { followHash, type Route, route } from './ui/routes.ts';
 import { ScreenBoundary } from './ui/screen_boundary.tsx';
 import { SignInScreen, StorageFailedScreen } from './ui/sign_in_screen.tsx';
+import { TroubleBanner } from './ui/trouble_banner.tsx';
 import { UnsavedElsewhere } from './ui/unsaved_banner.tsx';
 import { type Device, DeviceContext, openDevice } from './visits/device.ts';
 import { deliverForOthers } from './visits/others.ts';
@@ -43,6 +45,7 @@ function App() {
       return (
         <DeviceContext.Provider value={opening.device}>
           <UnsavedElsewhere />
+          <TroubleBanner />
           <Screen />
           <Announcer />
         </DeviceContext.Provider>

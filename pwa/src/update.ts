@@ -1,4 +1,5 @@
 const OBSERVATION_OPEN = 'noticing-observation-open';
+const LOOK_AGAIN_MS = 5_000;
 const ASK_AGAIN_MS = 60 * 60 * 1000;
 
 /**
@@ -38,7 +39,7 @@ function watch(registration: ServiceWorkerRegistration): void {
     registration.installing?.addEventListener('statechange', consider);
   });
   window.addEventListener('hashchange', () => {
-    consider();
+    held.then(consider);
     if (Math.abs(Date.now() - asked_ms) > ASK_AGAIN_MS) askForNews();
   });
   document.addEventListener('visibilitychange', () => {
@@ -47,8 +48,12 @@ function watch(registration: ServiceWorkerRegistration): void {
     askForNews();
   });
   consider();
+  // The observation that it waits for may be in another tab, and end by closing that.
+  setInterval(consider, LOOK_AGAIN_MS);
 }
 
+/** Ends when this tab has let go. */
+let held: Promise<unknown> = Promise.resolve();
 let letGo: (() => void) | null = null;
 
 /** A shared lock that ends with the tab, however it ends; the worker looks whether anybody holds it. */
@@ -58,10 +63,10 @@ function holdWhileObserving(): void {
     letGo?.();
     letGo = null;
   } else if (!letGo && navigator.locks) {
-    const held = new Promise<void>((resolve) => {
+    const observed = new Promise<void>((resolve) => {
       letGo = resolve;
     });
-    void navigator.locks.request(OBSERVATION_OPEN, { mode: 'shared' }, () => held);
+    held = navigator.locks.request(OBSERVATION_OPEN, { mode: 'shared' }, () => observed);
   }
 }
 

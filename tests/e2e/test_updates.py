@@ -231,7 +231,7 @@ def test_the_worker_answers_for_the_apps_files_and_nothing_else(
     context: BrowserContext, server: BuildServer, today: Page
 ) -> None:
     answers: list[Response] = []
-    context.on("response", answers.append)
+    context.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108 - Playwright marks it
     today.reload()
     observe(today)
     coach.expect_all_marks(today, "check")

@@ -2,15 +2,19 @@
 
 import gzip
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from device import Device
+from device import Device, Visit, id_of
 from noticing.clock import make_random_id
 from noticing.database import db
+from noticing.entry_log.models import ClockSample
+from noticing.observations import clocks
+from school import School
 
 
 def push_clock(lee: Device, **other: Any) -> None:
@@ -64,3 +68,65 @@ def test_a_reading_that_makes_no_sense_holds_up_no_entries(
 ) -> None:
     push_clock(lee, **wrong)
     assert kept(app) == []
+
+
+def told_exchange(**other: Any) -> dict[str, Any]:
+    """Asked at second 900, answered 84 ms later; what is sent now took a minute longer to get ready."""
+    at = datetime.now(UTC) - timedelta(seconds=70)
+    told = {
+        "device_elapsed_ms": 960_000,
+        "round_trip_ms": 84,
+        "server_time": at.isoformat(),
+        "asked_wall": "2026-11-12T09:04:12.345-05:00",
+        "asked_elapsed_ms": 900_000,
+    }
+    return told | other
+
+
+def test_an_exchange_that_is_told_whole_is_the_reading(app: Flask, lee: Device) -> None:
+    told = told_exchange()
+    push_clock(lee, **told)
+    assert kept(app) == [("best", 900_000, 84), ("latest", 900_000, 84)]
+    with app.app_context():
+        found = db.session.execute(sa.select(ClockSample.device_wall, ClockSample.received_at)).all()
+    assert {tuple(row) for row in found} == {(told["asked_wall"], datetime.fromisoformat(told["server_time"]))}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"server_time": None},
+        {"server_time": "14:31"},
+        {"server_time": "2026-11-12T14:31:02"},
+        {"server_time": "2999-12-31T23:59:59.999+00:00"},
+        {"asked_wall": "9:04"},
+        {"asked_elapsed_ms": -1},
+        {"asked_elapsed_ms": 959_990},
+        {"round_trip_ms": None},
+    ],
+)
+def test_an_exchange_that_cannot_have_been_so_leaves_the_push_itself(
+    app: Flask, lee: Device, wrong: dict[str, Any]
+) -> None:
+    push_clock(lee, **told_exchange(**wrong))
+    assert {elapsed for _, elapsed, _ in kept(app)} == {960_000}
+
+
+def test_a_push_that_was_long_on_its_way_does_not_move_times_that_an_exchange_has_told(
+    app: Flask, school: School, lee: Device
+) -> None:
+    """By the push alone they would be the minute late that it took, with a bound of 42 ms."""
+    visit = Visit(lee, school)
+    at = datetime.now(UTC) - timedelta(seconds=70)
+    mark = visit.body("item.marked", {}, "goal_visible", elapsed_ms=900_000)
+    exchange = {"server_time": at.isoformat(), "asked_wall": json.loads(mark)["occurred_at"]}
+    sent = {"stream_id": lee.stream_id, "from_seq": 1, "bodies": [visit.start, mark]}
+    clock = told_exchange(**exchange) | {
+        "device_wall": json.loads(mark)["occurred_at"],
+        "clock_session_id": lee.clock_session_id,
+    }
+    assert lee.post(gzip.compress(json.dumps(sent | {"clock": clock}).encode())).status_code == 200
+    with app.app_context():
+        time = clocks.times_of(school.tenant_id, visit.observation_id)[id_of(mark)]
+    assert time.bound_ms is not None
+    assert abs(time.instant_ms - at.timestamp() * 1000) <= time.bound_ms <= 84

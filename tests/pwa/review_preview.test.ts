@@ -13,7 +13,7 @@ function read(path: string) {
 const protocolOf = (slug: string): Protocol => read(`${slug}/1.0.0.json`);
 const countsOfSample = (slug: string): Count[] => {
   const view: ObservationView = read(`${slug}/sample.view.json`);
-  return countsOf(view, protocolOf(slug));
+  return countsOf(view, read(`${slug}/${view.context?.protocol_version}.json`));
 };
 
 const sweeping = protocolOf('engagement-sweep');

@@ -439,9 +439,13 @@ test('a queue that waits for more than ten minutes while online is stalled', () 
     since: '2026-11-12T14:00:00.000Z',
     last_contact_at: null,
     counted: 'counted',
+    clock_behind_ms: null,
   } as const;
   const at = Date.parse(waiting.oldest_unsent_at) + 10 * 60_000;
   expect(is_stalled(waiting, at)).toBe(false);
   expect(is_stalled(waiting, at + 1)).toBe(true);
   expect(is_stalled({ ...waiting, network: 'offline' }, at + 1)).toBe(false);
+  const begun = { ...waiting, is_sending: true };
+  expect(is_stalled({ ...begun, since: new Date(at).toISOString() }, at + 1)).toBe(false);
+  expect(is_stalled(begun, at + 1)).toBe(true);
 });

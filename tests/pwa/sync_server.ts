@@ -23,6 +23,7 @@ export interface SeenRequest {
   // biome-ignore lint/suspicious/noExplicitAny: a test looks into it as it likes
   readonly json: any;
   readonly bytes: number;
+  readonly headers: IncomingMessage['headers'];
 }
 
 /** A small server over real HTTP that keeps the rules of the wire: a stand-in for the other side. */
@@ -37,6 +38,9 @@ export class SyncServer {
   changes: Record<string, object> = {};
   readonly seen: SeenRequest[] = [];
   pieces = Buffer.alloc(0);
+  /** By hash, as far as they have come. */
+  photos = new Map<string, Buffer>();
+  wanted_photos: string[] = [];
   readonly #http = createServer((request, response) => void this.#answer(request, response));
 
   async start(): Promise<string> {
@@ -65,15 +69,16 @@ export class SyncServer {
     const seen = {
       method: request.method ?? '',
       path: url.pathname,
-      json: text === '' ? null : JSON.parse(text),
+      json: text === '' || url.pathname.includes('/photos/') ? null : JSON.parse(text),
+      headers: request.headers,
       bytes: sent.byteLength,
     };
     this.seen.push(seen);
     const fault = this.fault(url.pathname, seen);
     if (fault && fault !== 'drop-answer-after-commit') return misbehave(fault, request, response);
-    const [status, body] = await this.#route(request, url, seen.json, sent);
+    const [status, body, standing] = await this.#route(request, url, seen.json, sent);
     if (fault) return void response.destroy();
-    reply(response, request, status, body);
+    reply(response, request, status, body, standing);
   }
 
   async #route(
@@ -82,7 +87,7 @@ export class SyncServer {
     // biome-ignore lint/suspicious/noExplicitAny: the wire's JSON
     json: any,
     sent: Buffer,
-  ): Promise<[number, object]> {
+  ): Promise<[number, object, Record<string, string>?]> {
     switch (url.pathname) {
       case '/api/v1/me':
         return this.signed_in ? [200, this.#me(this.signed_in)] : problem(401, 'sign-in-needed');
@@ -104,6 +109,7 @@ export class SyncServer {
     if (!(await is_signed(request, url, sent, stream))) return problem(401, 'signature-wrong');
     if (url.pathname === '/api/v1/sync/hello') return [200, this.#hello(stream)];
     if (url.pathname === '/api/v1/sync/verify') return [200, this.#verify(stream, json)];
+    if (url.pathname.includes('/photos/')) return this.#photo(request, url, sent);
     if (url.pathname === '/api/v1/sync/chunk') return [200, this.#piece(stream, json)];
     return [200, this.#push(stream, json)];
   }
@@ -116,7 +122,23 @@ export class SyncServer {
     return { received_through: received.length, push: is_whole ? this.#push(stream, sent) : null };
   }
 
-  #verify(stream: Stream, { ranges }: { ranges: Range[] }): object {
+  #photo(
+    request: IncomingMessage,
+    url: URL,
+    sent: Buffer,
+  ): [number, object, Record<string, string>] {
+    const hash = url.pathname.split('/').at(-1) ?? '';
+    const known = this.photos.get(hash) ?? Buffer.alloc(0);
+    const is_part = request.method === 'PATCH';
+    if (is_part && Number(request.headers['upload-offset']) !== known.length) {
+      return [...problem(409, 'upload-offset-wrong'), standingOf(hash, known)];
+    }
+    const received = Buffer.concat([known, sent]);
+    this.photos.set(hash, received);
+    return [is_part ? 204 : 200, {}, standingOf(hash, received)];
+  }
+
+  #verify(stream: Stream, { ranges, photos }: { ranges: Range[]; photos: string[] }): object {
     const verified = ranges.map(({ from_seq, through_seq, count, xor }) => {
       const bodies = [...stream.bodies].filter(([seq]) => seq >= from_seq && seq <= through_seq);
       const sum = Buffer.alloc(32);
@@ -128,7 +150,11 @@ export class SyncServer {
       const agrees = bodies.length === count && sum.toString('hex') === xor;
       return { from_seq, through_seq, agrees };
     });
-    return { server_epoch: this.epoch, ranges: verified, photos: [] };
+    const found = photos.map((hash) => ({
+      sha256: hash,
+      is_here: is_whole(hash, this.photos.get(hash)),
+    }));
+    return { server_epoch: this.epoch, ranges: verified, photos: found };
   }
 
   #me(person_id: string): object {
@@ -189,7 +215,7 @@ export class SyncServer {
       ranges_beyond: [],
       set_aside,
       fork,
-      wanted_photos: [],
+      wanted_photos: this.wanted_photos,
       changes_waiting: false,
       server_epoch: this.epoch,
       server_time: '2026-11-12T14:05:12.345Z',
@@ -222,6 +248,18 @@ export function markOf(stream: { bodies: Map<number, string> }) {
   return { acknowledged_through: through, acknowledged_hash: hash.toString('hex') };
 }
 
+function is_whole(hash: string, bytes: Buffer = Buffer.alloc(0)): boolean {
+  return sha256(bytes).toString('hex') === hash;
+}
+
+function standingOf(hash: string, bytes: Buffer): Record<string, string> {
+  const begun = bytes.length > 0 ? 'partial' : 'none';
+  return {
+    'Upload-Offset': String(bytes.length),
+    'Noticing-Photo': is_whole(hash, bytes) ? 'complete' : begun,
+  };
+}
+
 function sha256(bytes: Buffer): Buffer {
   return createHash('sha256').update(bytes).digest();
 }
@@ -240,8 +278,15 @@ function problem(status: number, code: string): [number, object] {
   return [status, { type: 'about:blank', code, status, title: code, detail: `Detail of ${code}.` }];
 }
 
-function reply(response: ServerResponse, request: IncomingMessage, status: number, body: object) {
+function reply(
+  response: ServerResponse,
+  request: IncomingMessage,
+  status: number,
+  body: object,
+  standing: Record<string, string> = {},
+) {
   response.writeHead(status, {
+    ...standing,
     'Content-Type': status < 400 ? 'application/json' : 'application/problem+json',
     'Noticing-Sync': '1',
     'Noticing-Nonce': String(request.headers['noticing-nonce']),

@@ -35,9 +35,9 @@ def test_every_folder_is_an_instrument_and_has_its_worked_sample() -> None:
         }
 
 
-def test_the_instruments_use_all_eight_types() -> None:
+def test_the_instruments_use_all_nine_types() -> None:
     used = {item["type"] for protocol in ALL.values() for item in protocol.items()}
-    assert used == {"check", "tally", "sweep", "script", "yesno", "rating", "choice", "tags"}
+    assert used == {"check", "tally", "sweep", "script", "yesno", "rating", "choice", "tags", "photo"}
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda file: file.parent.name)

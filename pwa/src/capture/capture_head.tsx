@@ -1,10 +1,12 @@
 import type { Entry } from '../entry/entry.ts';
 import { Icon } from '../ui/icons.tsx';
-import { rich, t } from '../ui/messages/messages.ts';
+import { t } from '../ui/messages/messages.ts';
 import { links } from '../ui/routes.ts';
+import { OnTablet, TroubleLink } from '../ui/status_line.tsx';
 import { networkText } from '../ui/sync_words.ts';
 import { useTick } from '../ui/ticks.ts';
 import { stopwatch } from '../ui/times.ts';
+import { useTroubles } from '../ui/use_troubles.ts';
 import { visitNames } from '../ui/visit_names.ts';
 import { useDevice } from '../visits/device.ts';
 import { countMarks } from '../visits/mark_state.ts';
@@ -71,20 +73,17 @@ function Watch({ started, title }: { started: Entry | undefined; title: string }
 
 function CaptureStatus({ visit }: { visit: Visit }) {
   const { sync } = useDevice();
-  const { on_tablet, sent, set_aside } = countMarks(visit.entries.value);
+  const { on_tablet, oldest_at, sent, set_aside } = countMarks(visit.entries.value);
+  const [worst] = useTroubles(set_aside);
   return (
     <p class="capture-status num">
-      <span>{rich('status.on_tablet', { n: on_tablet })}</span>
+      <span>
+        <OnTablet n={on_tablet} oldest_at={oldest_at} />
+      </span>
       <span class="soft">
-        {t('status.sent', { n: sent, network: networkText(sync.status.value) })}
-        {set_aside > 0 && (
-          <>
-            {' · '}
-            <a class="aside-link" href={links.waiting}>
-              {t('status.set_aside', { n: set_aside })}
-            </a>
-          </>
-        )}
+        {t('status.sent', { n: sent })}
+        {' · '}
+        {worst ? <TroubleLink trouble={worst} /> : networkText(sync.status.value)}
       </span>
     </p>
   );

@@ -17,7 +17,7 @@ const HEIGHT: Record<ItemType, number> = {
   rating: 20,
   choice: 20,
   tags: 20,
-  photo: 0,
+  photo: 16,
 };
 const HEADING = 6;
 
@@ -29,7 +29,7 @@ export function columnsOf(protocol: Protocol): Columns {
   const shown = protocol.sections
     .map((section) => ({
       ...section,
-      items: section.items.filter((item) => item.type !== 'script' && item.type !== 'photo'),
+      items: section.items.filter((item) => item.type !== 'script'),
     }))
     .filter((section) => section.items.length > 0);
   const counting = shown.filter(is_counting);

@@ -45,6 +45,7 @@ export function Observing({ visit }: { visit: Visit }) {
     });
   };
   const sitting = {
+    visit,
     started,
     students_present: studentsToSweep(view.context),
     askStudents: () => setOpen({ what: 'details' }),

@@ -25,7 +25,7 @@ export function SectionList({ sections, visit, started_at, record, explain }: Pr
           </h2>
           <div class={section.items.every((item) => item.type === 'tally') ? 'tallies' : 'looks'}>
             {section.items.map((item) => {
-              if (item.type === 'script' || item.type === 'photo') return null;
+              if (item.type === 'script') return null;
               const ItemComponent = ITEM_COMPONENTS[item.type];
               return (
                 <ItemComponent

@@ -1,9 +1,10 @@
+import type { ComponentChildren } from 'preact';
 import { Icon } from '../ui/icons.tsx';
 import { t } from '../ui/messages/messages.ts';
 import { links } from '../ui/routes.ts';
 
 /** The head of a screen that leads back to Today. */
-export function HomeHead({ title }: { title: string }) {
+export function HomeHead({ title, children }: { title: string; children?: ComponentChildren }) {
   return (
     <header class="top">
       <a class="button round" href={links.today} aria-label={t('nav.today')}>
@@ -12,6 +13,7 @@ export function HomeHead({ title }: { title: string }) {
       <h1 id="screen-title" tabIndex={-1}>
         {title}
       </h1>
+      {children}
     </header>
   );
 }

@@ -1,7 +1,7 @@
 import { rich, t } from '../ui/messages/messages.ts';
 import { ReadFailed } from '../ui/read_failed.tsx';
 import { links } from '../ui/routes.ts';
-import { networkText, oldestText, waitingReason } from '../ui/sync_words.ts';
+import { networkText, oldestText, photosText, waitingReason } from '../ui/sync_words.ts';
 import { useTick } from '../ui/ticks.ts';
 import { useDevice } from '../visits/device.ts';
 
@@ -13,7 +13,7 @@ export function SyncCard() {
   const oldest = oldestText(status, now_ms);
   if (status.counted === 'failed') return <ReadFailed onTryAgain={() => sync.nudge()} />;
   if (status.counted === 'not_yet') return <p class="sync-quiet soft">{t('app.opening')}</p>;
-  if (status.on_tablet === 0) {
+  if (status.on_tablet === 0 && status.photos_waiting === 0) {
     return (
       <p class="sync-quiet">
         {status.sent > 0 && <span class="sign" data-state="check" aria-hidden="true" />}
@@ -29,7 +29,8 @@ export function SyncCard() {
     <section class="card safe" aria-label={t('sync.title')}>
       <span class="sign" data-state="dot" aria-hidden="true" />
       <p>
-        {rich('sync.on_tablet_only', { n: status.on_tablet, oldest })}{' '}
+        {status.on_tablet > 0 && rich('sync.on_tablet_only', { n: status.on_tablet, oldest })}{' '}
+        {status.photos_waiting > 0 && <b>{photosText(status)}</b>}{' '}
         <span class="soft">{waitingReason(status, now_ms)}</span>
       </p>
       {status.network === 'sign-in' && <SignInLink />}

@@ -17,6 +17,11 @@ export async function keepBallast(): Promise<void> {
   await cache.put('/app/ballast', new Response(randomBytes()));
 }
 
+/** null where this browser cannot keep any. */
+export async function hasBallast(): Promise<boolean | null> {
+  return globalThis.caches && globalThis.navigator?.storage ? caches.has(NAME) : null;
+}
+
 /** True where there was some. */
 export async function releaseBallast(): Promise<boolean> {
   return globalThis.caches ? caches.delete(NAME) : false;

@@ -6,13 +6,14 @@ import { adoptJournal, appendEntries } from './append.ts';
 import { keepBallast, releaseBallast } from './ballast.ts';
 import { announceChanges } from './changes.ts';
 import { connect } from './connection.ts';
+import { LogError } from './error.ts';
 import { runTransaction } from './indexed_db.ts';
 import { openJournal } from './journal.ts';
 import type { DeviceLog, LogChange } from './log.ts';
-import { appendPhoto, expectRoom, readPhoto } from './photos.ts';
+import { appendPhoto, readPhoto } from './photos.ts';
 import { countEntries, entriesOf, setAsideEntries, summariseSubjects } from './read.ts';
 import { referenceRow, referenceRows, writeReference } from './reference.ts';
-import { freeBytes } from './space.ts';
+import { hasRoomForPhoto } from './space.ts';
 import { type LogSchema, upgrade, VERSION } from './stores.ts';
 import { beginLog } from './streams.ts';
 
@@ -78,7 +79,7 @@ export async function openLog(
     person_id,
     append: (made) => performHere(appendEntries(made)),
     async appendPhoto(made, bytes) {
-      expectRoom(await freeBytes());
+      if (!(await hasRoomForPhoto())) throw new LogError('no-room-for-photo');
       return performHere(appendPhoto(made, bytes));
     },
     photo: (hash) => performHere(readPhoto(hash)),

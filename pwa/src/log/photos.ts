@@ -14,7 +14,6 @@ import {
 } from '../machine/ask.ts';
 import type { Kept, KeptBytes, Script, StoreScript, Transaction } from '../machine/effect.ts';
 import { appendRecords, change, loggedAt, recordOf } from './append.ts';
-import { LogError } from './error.ts';
 import { hashBytes } from './hash.ts';
 import type { LoggedEntry } from './log.ts';
 import { note } from './meta.ts';
@@ -174,12 +173,3 @@ function* changePhotos(
   });
   if (subject_ids.length > 0) yield* tellScreens({ what: 'acknowledged', subject_ids });
 }
-
-/** No picture is taken where that could cost marks their room. */
-export function expectRoom(free_bytes: number | null): void {
-  if (free_bytes !== null && free_bytes < PHOTO_NEEDS_BYTES)
-    throw new LogError('no-room-for-photo');
-}
-
-/** Far more than a picture: what is left is room for marks. */
-export const PHOTO_NEEDS_BYTES = 100 * 1024 * 1024;

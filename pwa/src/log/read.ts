@@ -1,5 +1,5 @@
 import { readEntry } from '../entry/entry.ts';
-import { all, count, get, run } from '../machine/ask.ts';
+import { all, count, get, readJournal, run } from '../machine/ask.ts';
 import type { Kept, Script, StoreScript, Transaction } from '../machine/effect.ts';
 import { openKept } from './bodies.ts';
 import type {
@@ -95,6 +95,48 @@ export function* setAsideEntries(): Script<LoggedEntry[]> {
     ),
   );
   return joined.filter((one) => one.state === 'set_aside');
+}
+
+/** What this tablet could no longer read and has said so to the server, in its place. */
+export interface LostEntry {
+  readonly stream_id: string;
+  readonly stream_seq: number;
+  /** "" where even that is gone. */
+  readonly subject_id: string;
+  /** ISO time when it was entered; null where that is gone. */
+  readonly entered_at: string | null;
+  readonly text: string;
+}
+
+export function lostEntries(): Script<LostEntry[]> {
+  return run(
+    reading(function* () {
+      const lost: LostEntry[] = [];
+      for (const one of yield* all<SetAsideEntry>('set_aside', null)) {
+        if (one.code !== 'lost-on-device') continue;
+        const { stream_id, stream_seq, text } = one;
+        const row = yield* get<OwnRow>('entries', [stream_id, stream_seq]);
+        const entered_at = row?.at === undefined ? null : new Date(row.at).toISOString();
+        lost.push({ stream_id, stream_seq, text, subject_id: row?.subject_id ?? '', entered_at });
+      }
+      return lost;
+    }),
+  );
+}
+
+/** How many the second journal alone keeps: written to the disk, and not taken into the log yet. */
+export function* countOnlyInJournal(): Script<number> {
+  const records = yield* readJournal();
+  if (records.length === 0) return 0;
+  return yield* run(
+    reading(function* () {
+      let missing = 0;
+      for (const { entry_id } of records) {
+        if (!(yield* get<OwnRow>('entries', entry_id, 'entry_id'))) missing += 1;
+      }
+      return missing;
+    }),
+  );
 }
 
 export function* countEntries(): Script<Counts> {

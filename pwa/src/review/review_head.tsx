@@ -2,10 +2,11 @@ import { Icon } from '../ui/icons.tsx';
 import { MarkSign } from '../ui/mark_sign.tsx';
 import { t } from '../ui/messages/messages.ts';
 import { links } from '../ui/routes.ts';
+import { StatusLine } from '../ui/status_line.tsx';
 import { clockTime, shortDay } from '../ui/times.ts';
 import { visitNames } from '../ui/visit_names.ts';
 import { useDevice } from '../visits/device.ts';
-import type { MarkState } from '../visits/mark_state.ts';
+import { countMarks, type MarkState } from '../visits/mark_state.ts';
 import type { Visit } from '../visits/visit.ts';
 import type { Composer } from './composer/composer_state.ts';
 import { cleanDraft, is_as_shared, nextVersion } from './composer_rules.ts';
@@ -42,6 +43,7 @@ export function ReviewHead({ visit, composer, onOpen }: Props) {
         <p class="soft">
           {t('review.draft_here')} <MarkSign state={draftState(visit)} />
         </p>
+        <StatusLine set_aside={countMarks(visit.entries.value).set_aside} />
       </div>
       {view.status !== 'shared' && (
         <button

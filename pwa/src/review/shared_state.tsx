@@ -10,6 +10,7 @@ import type { Visit } from '../visits/visit.ts';
 const WORDS: Record<MarkState, MessageKey> = {
   unsaved: 'shared.unsaved',
   ring: 'shared.ring',
+  journal: 'shared.journal',
   dot: 'shared.dot',
   check: 'shared.check',
   set_aside: 'shared.set_aside',

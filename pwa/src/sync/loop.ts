@@ -84,8 +84,11 @@ export function* oneRound(talk: Conversation, want: Want): Script<boolean> {
     outcome = yield* explain(talk, cause);
   }
   const { network, went_well } = outcome;
-  const { attention } = talk;
-  yield* tellScreens({ what: 'round', is_sending: false, network, attention } satisfies RoundTold);
+  const { attention, clock_behind_ms } = talk;
+  yield* tellScreens({
+    ...{ what: 'round', is_sending: false },
+    ...{ network, attention, clock_behind_ms },
+  } satisfies RoundTold);
   return went_well;
 }
 

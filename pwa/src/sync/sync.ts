@@ -41,7 +41,8 @@ export function startSync(
     if (told.is_sending) return update({ is_sending: true });
     await recount();
     const { network = null, attention = null } = told;
-    update({ ...contact(status.value, network), attention, is_sending: false });
+    const clock_behind_ms = told.clock_behind_ms ?? status.value.clock_behind_ms;
+    update({ ...contact(status.value, network), attention, clock_behind_ms, is_sending: false });
   };
   const script = keepInStep(beginConversation(session));
   const answer = (effect: Effect) =>
@@ -58,6 +59,10 @@ export function startSync(
     (at) => {
       if (status.value.last_contact_at === null) update({ last_contact_at: at ?? null });
     },
+    () => undefined,
+  );
+  log.perform(readMeta<number>('clock_behind_ms')).then(
+    (known) => update({ clock_behind_ms: status.value.clock_behind_ms ?? known ?? null }),
     () => undefined,
   );
   return {
@@ -100,6 +105,7 @@ function unknownStatus(session: Session): SyncStatus {
     last_contact_at: null,
     is_sending: false,
     attention: null,
+    clock_behind_ms: null,
   };
 }
 

@@ -4,6 +4,7 @@ import { type MessageKey, t } from './messages/messages.ts';
 const NAMES: Record<MarkState, MessageKey> = {
   unsaved: 'mark.unsaved',
   ring: 'mark.ring',
+  journal: 'mark.journal',
   dot: 'mark.dot',
   check: 'mark.check',
   set_aside: 'mark.set_aside',

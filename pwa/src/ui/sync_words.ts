@@ -1,6 +1,6 @@
-import { type AttentionCode, is_stalled, type SyncStatus } from '../sync/status.ts';
+import { type Attention, type AttentionCode, is_clock_off, is_stalled, type SyncStatus } from '../sync/status.ts';
 import { type MessageKey, t } from './messages/messages.ts';
-import { clockTime, duration } from './times.ts';
+import { clockTime, duration, nearDay } from './times.ts';
 
 /** "no network since 9:04" */
 export function networkText(status: SyncStatus): string {
@@ -9,13 +9,32 @@ export function networkText(status: SyncStatus): string {
   return t(key, { time: clockTime(status.since) });
 }
 
+/** "Last contact today, 9:04." */
+export function contactText({ last_contact_at }: SyncStatus): string {
+  if (!last_contact_at) return t('sync.no_contact');
+  const [day, time] = [nearDay(last_contact_at), clockTime(last_contact_at)];
+  return t('sync.last_contact', { day, time });
+}
+
+/** How wrong this tablet's clock is, where that matters; null otherwise. */
+export function clockText(status: SyncStatus): string | null {
+  const { clock_behind_ms } = status;
+  if (clock_behind_ms === null || !is_clock_off(status)) return null;
+  const away = duration(Math.abs(clock_behind_ms));
+  return t(clock_behind_ms > 0 ? 'clock.behind' : 'clock.ahead', { away });
+}
+
 /** Why what is waiting waits, and what to do: one sentence. */
 export function waitingReason(status: SyncStatus, now_ms: number): string {
   const { attention } = status;
-  if (attention) return t(ATTENTION[attention.code], { text: attention.text ?? '' });
+  if (attention) return attentionText(attention);
   if (status.network === 'offline') return t('sync.why_offline');
   if (status.network === 'sign-in') return t('sync.why_sign_in');
   return is_stalled(status, now_ms) ? t('sync.why_stalled') : t('sync.why_sending');
+}
+
+export function attentionText({ code, text }: Attention): string {
+  return t(ATTENTION[code], { text: text ?? '' });
 }
 
 const ATTENTION: Record<AttentionCode, MessageKey> = {
@@ -28,6 +47,12 @@ const ATTENTION: Record<AttentionCode, MessageKey> = {
   storage: 'sync.attention_storage',
   failed: 'sync.attention_failed',
 };
+
+/** "2 photos (0.6 MB) are on this tablet only." */
+export function photosText({ photos_waiting: n, photo_bytes_waiting }: SyncStatus): string {
+  const mb = Math.max(0.1, photo_bytes_waiting / 1_000_000);
+  return t('sync.photos_waiting', { n, mb: mb.toFixed(mb < 10 ? 1 : 0) });
+}
 
 export function oldestText(status: SyncStatus, now_ms: number): string | null {
   return status.oldest_unsent_at ? duration(now_ms - Date.parse(status.oldest_unsent_at)) : null;

@@ -65,6 +65,15 @@ export function duration(ms: number): string {
   return t('time.days', { n: Math.floor(minutes / 1440) });
 }
 
+/** "3 min", for a status line. */
+export function shortDuration(ms: number): string {
+  const minutes = Math.max(0, Math.floor(ms / 60_000));
+  if (minutes < 1) return t('time.short_now');
+  if (minutes < 120) return t('time.short_minutes', { n: minutes });
+  if (minutes < 2880) return t('time.short_hours', { n: Math.floor(minutes / 60) });
+  return t('time.days', { n: Math.floor(minutes / 1440) });
+}
+
 export function msBetween(earlier: string, later: string): number {
   return Date.parse(later) - Date.parse(earlier);
 }

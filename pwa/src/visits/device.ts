@@ -9,6 +9,7 @@ import { openLog } from '../log/open.ts';
 import type { Session } from '../sync/session.ts';
 import { type SyncHandle, startSync } from '../sync/sync.ts';
 import { type Directory, EMPTY_DIRECTORY, readDirectory } from './directory.ts';
+import { type Keeping, openKeeping } from './keeping.ts';
 import { openWriting, type Writing, warnBeforeLeaving } from './writing.ts';
 
 /** What every screen works with: whose tablet it is, its log, what it knows, how sending goes. */
@@ -18,6 +19,8 @@ export interface Device {
   readonly sync: SyncHandle;
   /** What is on its way to the disk, whichever screen made it. */
   readonly writing: Writing;
+  /** Whether there is room, and whether the log's store takes what is written. */
+  readonly keeping: Keeping;
   readonly directory: Signal<Directory>;
   readonly close: () => void;
 }
@@ -34,14 +37,16 @@ export async function openDevice(session: Session): Promise<Device> {
   );
   const writing = openWriting(log);
   const stopWarning = warnBeforeLeaving(writing);
+  const keeping = openKeeping(log, writing);
   const sync = startSync(log, session);
   const close = () => {
     stop();
     stopWarning();
+    keeping.close();
     sync.stop();
     log.close();
   };
-  return { session, log, sync, writing, directory, close };
+  return { session, log, sync, writing, keeping, directory, close };
 }
 
 export type OwnDraft = Omit<EntryDraft, 'author_id' | 'item_key'> & { item_key?: string | null };

@@ -2,8 +2,11 @@ import type { Entry } from '../entry/entry.ts';
 import { is_evidence } from '../entry/kinds.ts';
 import type { EntryState, SetAside } from '../log/log.ts';
 
-/** ring: being written. unsaved: writing failed. dot: this tablet's disk. check: the server's. */
-export type MarkState = 'unsaved' | 'ring' | 'set_aside' | 'dot' | 'check';
+/**
+ * ring: being written. unsaved: writing failed. journal: on this tablet's disk, in the second journal alone.
+ * dot: this tablet's disk. check: the server's.
+ */
+export type MarkState = 'unsaved' | 'ring' | 'set_aside' | 'journal' | 'dot' | 'check';
 
 export interface ShownEntry {
   readonly entry: Entry;
@@ -12,7 +15,14 @@ export interface ShownEntry {
   readonly is_own: boolean;
 }
 
-const LEAST_SAFE_FIRST: readonly MarkState[] = ['unsaved', 'ring', 'set_aside', 'dot', 'check'];
+const LEAST_SAFE_FIRST: readonly MarkState[] = [
+  'unsaved',
+  'ring',
+  'set_aside',
+  'journal',
+  'dot',
+  'check',
+];
 
 /** One sign for several marks: a check means that all of them are on the server. */
 export function leastSafe(states: readonly MarkState[]): MarkState | null {
@@ -21,6 +31,8 @@ export function leastSafe(states: readonly MarkState[]): MarkState | null {
 
 export interface MarkCounts {
   on_tablet: number;
+  /** ISO time of the oldest of these; null where there is none. */
+  oldest_at: string | null;
   sent: number;
   set_aside: number;
   unsaved: number;
@@ -28,14 +40,25 @@ export interface MarkCounts {
 
 export function countMarks(shown: readonly ShownEntry[]): MarkCounts {
   const own = shown.filter((one) => one.is_own);
+  const waiting = own.filter((one) => is_on_tablet_only(one.state));
   const count = (...states: (MarkState | EntryState)[]) =>
     own.filter((one) => states.includes(one.state)).length;
   return {
-    on_tablet: count('dot'),
+    on_tablet: waiting.length,
+    oldest_at: oldestOf(waiting),
     sent: count('check', 'set_aside'),
     set_aside: count('set_aside'),
     unsaved: count('unsaved'),
   };
+}
+
+function is_on_tablet_only(state: MarkState): boolean {
+  return state === 'dot' || state === 'journal';
+}
+
+export function oldestOf(shown: readonly { entry: Entry }[]): string | null {
+  const times = shown.map((one) => one.entry.entered_at);
+  return times.sort((one, other) => Date.parse(one) - Date.parse(other))[0] ?? null;
 }
 
 export function countEvidence(shown: readonly ShownEntry[], retracted: readonly string[]): number {

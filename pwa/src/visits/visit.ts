@@ -1,6 +1,8 @@
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import type { MadeEntry } from '../entry/entry.ts';
+import type { LogErrorCode } from '../log/error.ts';
+import { hashBytes } from '../log/hash.ts';
 import type { LoggedEntry } from '../log/log.ts';
 import { fold } from '../observation/fold.ts';
 import type { ObservationView } from '../observation/view.ts';
@@ -9,6 +11,14 @@ import { type Device, make, type OwnDraft, useDevice } from './device.ts';
 import { findProtocol } from './directory.ts';
 import { returnedFeedback, type ShownEntry, standing } from './mark_state.ts';
 import type { Pending } from './writing.ts';
+
+export interface PhotoDraft {
+  readonly item_key: string;
+  readonly alt: string;
+  readonly names_covered: true;
+  /** When the shutter was pressed. */
+  readonly occurred_at: string;
+}
 
 export type VisitDraft = Omit<OwnDraft, 'subject_id'>;
 
@@ -26,6 +36,8 @@ export interface Visit {
   readonly returned: ReadonlySignal<ShownEntry | null>;
   /** Shows the ring at once; `saved` tells whether the disk took it. */
   record(...drafts: VisitDraft[]): { made: MadeEntry[]; saved: Promise<boolean> };
+  /** As record(), with the picture that the entry names. */
+  recordPhoto(draft: PhotoDraft, bytes: ArrayBuffer): Promise<'saved' | LogErrorCode>;
   tryAgain(): Promise<boolean>;
   close(): void;
 }
@@ -103,6 +115,12 @@ function showVisit(
       const made = drafts.map((draft) => make(device, { ...draft, subject_id: observation_id }));
       return { made, saved: writing.write(made) };
     },
+    recordPhoto({ item_key, occurred_at, alt, names_covered }, bytes) {
+      const sha256 = hashBytes(new Uint8Array(bytes));
+      const payload = { sha256, alt, names_covered };
+      const draft = { kind: 'photo.taken', item_key, occurred_at, payload };
+      return writing.writePhoto(make(device, { ...draft, subject_id: observation_id }), bytes);
+    },
     tryAgain: writing.tryAgain,
   };
 }
@@ -113,7 +131,7 @@ function joinEntries(logged: readonly LoggedEntry[], pending: readonly Pending[]
   const known = new Set(logged.map(idOf));
   const waiting = pending.filter((one) => !known.has(one.made.entry.entry_id));
   return [
-    ...logged,
+    ...logged.map((one): ShownEntry => (one.stream_seq === 0 ? { ...one, state: 'journal' } : one)),
     ...waiting.map(({ made, has_failed }): ShownEntry => {
       return { entry: made.entry, state: has_failed ? 'unsaved' : 'ring', is_own: true };
     }),

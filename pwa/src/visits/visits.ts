@@ -1,8 +1,9 @@
+import { is_evidence } from '../entry/kinds.ts';
 import type { LoggedEntry } from '../log/log.ts';
 import { fold } from '../observation/fold.ts';
 import type { Context, Reply, SharedFeedback, Status } from '../observation/view.ts';
 import { lastTapAt } from './finish.ts';
-import { leastSafe, type MarkState, returnedFeedback, standing } from './mark_state.ts';
+import { leastSafe, type MarkState, oldestOf, returnedFeedback, standing } from './mark_state.ts';
 
 /** One visit as Today, Start and Waiting list it. */
 export interface VisitSummary {
@@ -14,7 +15,10 @@ export interface VisitSummary {
   ended_at: string | null;
   last_tap_at: string;
   marks: number;
+  /** On this tablet only: all of them, and what of them are marks and photos. */
   waiting: number;
+  waiting_marks: number;
+  waiting_photos: number;
   oldest_waiting_at: string | null;
   state: MarkState | null;
   has_draft: boolean;
@@ -40,7 +44,9 @@ export function summarizeVisit(entries: readonly LoggedEntry[]): VisitSummary | 
     last_tap_at: lastTapAt(entries.map((one) => one.entry)) ?? view.started_at,
     marks: view.timeline.length,
     waiting: waiting.length,
-    oldest_waiting_at: waiting[0]?.entry.entered_at ?? null,
+    waiting_marks: waiting.filter((one) => is_mark(one.entry.kind)).length,
+    waiting_photos: waiting.filter((one) => one.entry.kind === 'photo.taken').length,
+    oldest_waiting_at: oldestOf(waiting),
     state: leastSafe(entries.filter((one) => one.is_own).map((one) => one.state)),
     has_draft: Object.keys(view.drafts).length > 0,
     latest_feedback: view.feedback.at(-1) ?? null,
@@ -48,6 +54,10 @@ export function summarizeVisit(entries: readonly LoggedEntry[]): VisitSummary | 
     has_new_evidence: view.has_new_evidence_since_feedback,
     replies: view.replies,
   };
+}
+
+function is_mark(kind: string): boolean {
+  return is_evidence(kind) && kind !== 'photo.taken';
 }
 
 /** Newest first. */

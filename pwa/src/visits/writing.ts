@@ -1,5 +1,6 @@
 import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { MadeEntry } from '../entry/entry.ts';
+import { LogError, type LogErrorCode } from '../log/error.ts';
 import type { DeviceLog, LoggedEntry } from '../log/log.ts';
 
 /** Made, but not known to be on the disk. */
@@ -16,13 +17,15 @@ export interface Writing {
   readonly is_writing: () => boolean;
   /** True when the disk took all of it. */
   write(made: readonly MadeEntry[]): Promise<boolean>;
+  /** A photo that the disk refuses is not kept here: it stays with the screen that took it. */
+  writePhoto(made: MadeEntry, bytes: ArrayBuffer): Promise<'saved' | LogErrorCode>;
   /** Writes once more what failed, of every visit. */
   tryAgain(): Promise<boolean>;
   /** Called with what was written, before it leaves `pending`. Gives the way to stop. */
   whenWritten(hear: (written: readonly LoggedEntry[]) => void): () => void;
 }
 
-export function openWriting(log: Pick<DeviceLog, 'append'>): Writing {
+export function openWriting(log: Pick<DeviceLog, 'append' | 'appendPhoto'>): Writing {
   const pending = signal<readonly Pending[]>([]);
   const unsaved = computed(() =>
     pending.value.filter((one) => one.has_failed).map((one) => one.made),
@@ -30,15 +33,34 @@ export function openWriting(log: Pick<DeviceLog, 'append'>): Writing {
   const listeners = new Set<(written: readonly LoggedEntry[]) => void>();
   let writing = 0;
 
+  function leavePending(made: readonly MadeEntry[], written: readonly LoggedEntry[]): void {
+    const ids = new Set(made.map(idOf));
+    batch(() => {
+      for (const hear of listeners) hear(written);
+      pending.value = pending.value.filter((one) => !ids.has(idOf(one.made)));
+    });
+  }
+
+  async function appendPhoto(made: MadeEntry, bytes: ArrayBuffer): Promise<'saved' | LogErrorCode> {
+    writing += 1;
+    try {
+      leavePending([made], [await log.appendPhoto(made, bytes)]);
+      return 'saved';
+    } catch (error) {
+      console.error(error);
+      leavePending([made], []);
+      return error instanceof LogError ? error.code : 'storage-unavailable';
+    } finally {
+      writing -= 1;
+    }
+  }
+
   async function append(made: readonly MadeEntry[]): Promise<boolean> {
     const ids = new Set(made.map(idOf));
     writing += 1;
     try {
       const written = await log.append(made);
-      batch(() => {
-        for (const hear of listeners) hear(written);
-        pending.value = pending.value.filter((one) => !ids.has(idOf(one.made)));
-      });
+      leavePending(made, written);
       return true;
     } catch (error) {
       console.error(error);
@@ -58,6 +80,10 @@ export function openWriting(log: Pick<DeviceLog, 'append'>): Writing {
     write(made) {
       pending.value = [...pending.value, ...made.map((one) => ({ made: one, has_failed: false }))];
       return append(made);
+    },
+    writePhoto(made, bytes) {
+      pending.value = [...pending.value, { made, has_failed: false }];
+      return appendPhoto(made, bytes);
     },
     tryAgain: () => append(unsaved.peek()),
     whenWritten(hear) {

@@ -119,12 +119,6 @@ def _is_owner(actor: Actor, device: Device) -> bool:
     return device.owner_id == actor.person_id
 
 
-def _may_enrol(actor: Actor, device: Device) -> bool:
-    """A stream's key never expires, so that a device can go on in a further stream when no role is left."""
-    is_observer = not actor.roles.isdisjoint(OBSERVER_ROLE.values())
-    return _is_owner(actor, device) and (device.is_signed or is_observer)
-
-
 def _is_in_reach(actor: Actor, school_ids: frozenset[str]) -> bool:
     return actor.school_ids is None or not actor.school_ids.isdisjoint(school_ids)
 
@@ -194,7 +188,7 @@ _RULES: dict[tuple[str, type], Callable[..., bool]] = {
     ("account.use", Place): _holds("coach", "principal", "teacher", "admin"),
     ("notes.list", Place): _holds("coach", "principal", "teacher", "admin"),
     ("people.manage", Place): _holds("admin"),
-    ("device.enrol", Device): _may_enrol,
+    ("device.enrol", Device): _is_owner,  # with no role left as well: what was seen before must get through
     ("device.deliver", Device): _is_owner,
     ("changes.read", Place): _holds("coach", "principal"),
     ("tenant.know", Place): _holds("coach", "principal", "teacher", "admin"),

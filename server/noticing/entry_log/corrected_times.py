@@ -7,7 +7,7 @@ while nobody sets the clock in between. Nothing happened after it was received.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 UNKNOWN_WAY_MS = 60_000.0  # of a first sample, whose device has not yet measured a round trip
@@ -23,33 +23,29 @@ Basis = Literal["monotonic", "wall", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A device's two clocks when it sent, and the server's when that came; in epoch ms and ms."""
+    """A device's two clocks when it sent, and the server's when that came; in epoch ms and ms.
+
+    `sent_ms`: when it was sent, by the server's clock: half a round trip before it came. `margin_ms`: how wrong that
+    can be. `ahead_ms`: how far the device's wall clock was ahead of the server's; negative: behind.
+    """
 
     clock_session_id: str
     wall_ms: int
     elapsed_ms: float
     received_ms: int
     round_trip_ms: float | None
+    sent_ms: float = field(init=False)
+    margin_ms: float = field(init=False)
+    ahead_ms: float = field(init=False)
 
-    @property
-    def _half_way_ms(self) -> float | None:
-        """None for what is not known, or cannot be: no device waits so long for an answer."""
+    def __post_init__(self) -> None:
         half = None if self.round_trip_ms is None else self.round_trip_ms / 2
-        return half if half is not None and half < UNKNOWN_WAY_MS else None
-
-    @property
-    def margin_ms(self) -> float:
-        return UNKNOWN_WAY_MS if self._half_way_ms is None else self._half_way_ms
-
-    @property
-    def sent_ms(self) -> float:
-        """When it was sent, by the server's clock: half a round trip before it came."""
-        return self.received_ms - (self._half_way_ms or 0)
-
-    @property
-    def ahead_ms(self) -> float:
-        """How far the device's wall clock was ahead of the server's; negative: behind."""
-        return self.wall_ms - self.sent_ms
+        if half is not None and half >= UNKNOWN_WAY_MS:  # cannot be: no device waits so long for an answer
+            half = None
+        sent_ms = self.received_ms - (half or 0)
+        object.__setattr__(self, "sent_ms", sent_ms)
+        object.__setattr__(self, "margin_ms", UNKNOWN_WAY_MS if half is None else half)
+        object.__setattr__(self, "ahead_ms", self.wall_ms - sent_ms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,15 @@ from typing import cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from noticing.entry_log.entry import hash_body
-from noticing.entry_log.models import Envelope, LogEntry
+from noticing.entry_log.entry import Unreadable, hash_body, make_stand_in_id, parse_body
+from noticing.entry_log.models import Envelope, LogEntry, Stream
 
 _AT_ONCE = 200  # bodies in memory
 _entries = cast("sa.Table", LogEntry.__table__)
 _envelopes = cast("sa.Table", Envelope.__table__)
+_streams = cast("sa.Table", Stream.__table__)
+_first_places = _envelopes.alias()  # of the stream that brought the entry first
+_INDEX = ("entry_id", "author_id", "subject_kind", "subject_id", "kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,9 @@ class Found:
     body: bytes | None
     subject_id: str | None
     set_aside_code: str | None
+    person_id: str
+    has_first_place: bool
+    index: tuple[str | None, ...]  # what the log says of the body, by which it is found and handed out
 
     @property
     def real_hash(self) -> bytes:
@@ -36,30 +42,64 @@ class Found:
 
     @property
     def is_sound(self) -> bool:
-        return self.body is not None and self.said_hash == self.entry_hash == self.real_hash
+        has_right_hashes = self.said_hash == self.entry_hash == self.real_hash
+        return self.body is not None and has_right_hashes and self.is_indexed
+
+    @property
+    def is_indexed(self) -> bool:
+        return self.has_first_place and self.index == read_index(self.person_id, self.body or b"")
 
 
-def places_of_stream(session: Session, stream_id: str, first: int, last: int) -> Iterator[Found]:
-    """What a stream has in first … last, read from the bodies."""
+def read_index(person_id: str, body: bytes) -> tuple[str | None, ...]:
+    """What the log says of a body that an account of this person brought, in the order of _INDEX."""
+    stand_in = make_stand_in_id(person_id, hash_body(body))
+    try:
+        entry = parse_body(body)
+    except Unreadable:
+        return stand_in, person_id, None, None, None
+    entry_id = entry.entry_id if entry.author_id == person_id else stand_in
+    return entry_id, person_id, entry.subject_kind, entry.subject_id, entry.kind
+
+
+def places_of_stream(session: Session, stream_id: str, from_seq: int, through_seq: int) -> Iterator[Found]:
+    """What a stream has in from … through, read from the bodies."""
     joined = sa.and_(
         _entries.c.tenant_id == _envelopes.c.tenant_id, _entries.c.change_seq == _envelopes.c.change_seq
     )
     of_entry = [_entries.c[name] for name in ("body_hash", "body", "subject_id", "set_aside_code")]
     of_place = [_envelopes.c[name] for name in ("stream_seq", "body_hash", "change_seq")]
+    of_index = [_entries.c[name] for name in _INDEX]
+    first = sa.and_(
+        _first_places.c.stream_id == _entries.c.stream_id,
+        _first_places.c.stream_seq == _entries.c.stream_seq,
+        _first_places.c.change_seq == _entries.c.change_seq,
+    )
     found = (
-        sa.select(*of_place, *of_entry)
-        .outerjoin_from(_envelopes, _entries, joined)
-        .where(_envelopes.c.stream_id == stream_id, _envelopes.c.stream_seq.between(first, last))
+        sa.select(*of_place, *of_entry, _streams.c.person_id, _first_places.c.stream_seq.is_not(None), *of_index)
+        .join_from(_envelopes, _streams, _streams.c.stream_id == _envelopes.c.stream_id)
+        .outerjoin(_entries, joined)
+        .outerjoin(_first_places, first)
+        .where(_envelopes.c.stream_id == stream_id, _envelopes.c.stream_seq.between(from_seq, through_seq))
         .order_by(_envelopes.c.stream_seq)
     )
     rows = session.execute(found, execution_options={"yield_per": _AT_ONCE})
-    return (Found(*row) for row in rows)
+    known = len(Found.__dataclass_fields__) - 1
+    return (Found(*row[:known], tuple(row[known:])) for row in rows)
 
 
 def mend_body(session: Session, tenant_id: str, change_seq: int, body: bytes, body_hash: bytes) -> None:
     """Put back the bytes of an entry."""
     place = (_entries.c.tenant_id == tenant_id, _entries.c.change_seq == change_seq)
     session.execute(sa.update(_entries).where(*place).values(body=body, body_hash=body_hash))
+
+
+def mend_index(session: Session, tenant_id: str, found: Found, place: tuple[str, int], body: bytes) -> None:
+    """Put back what the log says of a body, from the body itself; `place` is one where it lies."""
+    said: dict[str, object] = dict(zip(_INDEX, read_index(found.person_id, body), strict=True))
+    if not found.has_first_place:
+        said |= {"stream_id": place[0], "stream_seq": place[1]}
+    where = (_entries.c.tenant_id == tenant_id, _entries.c.change_seq == found.change_seq)
+    session.execute(sa.update(_entries).where(*where).values(**said))
 
 
 def mend_place(session: Session, stream_id: str, stream_seq: int, body_hash: bytes) -> None:

@@ -33,44 +33,58 @@ def _problems(codes: Iterable[str]) -> dict[str, Any]:
     }
 
 
+def _pages(codes: Iterable[str]) -> dict[str, Any]:
+    """Outside /api a Problem is a page."""
+    page = {"text/html": {"schema": {"type": "string"}}}
+    described = _problems(codes)
+    return {status: said | {"content": page} for status, said in described.items()}
+
+
+_NONCE = _header("Noticing-Nonce", _TEXT, "Random; echoed; part of what is signed.")
+_STREAM = {
+    "name": "stream_id",
+    "in": "query",
+    "required": False,
+    "schema": {"type": "string", "format": "uuid"},
+    "description": "Which stream, where a session asks; a signature names its own.",
+}
+_ANY = ("not-understood", "host-unknown", "server-fault", "database-away")
+_DEVICE = ("sign-in-needed", "signature-wrong", "stream-unknown", "not-found", "photo-not-kept", *_ANY)
+
+LOOK: dict[str, Any] = {
+    "summary": "How far a photo has come in this stream",
+    "security": [_SIGNED[0], {"session": []}],
+    "parameters": [_NONCE, _STREAM],
+    "responses": {
+        "200": {"description": "Where it stands", "headers": _STANDING},
+        # What answers HEAD has no body; the code is in that of any other request.
+        **{status: {"description": said["description"]} for status, said in _problems(_DEVICE).items()},
+    },
+}
 BRING: dict[str, Any] = {
-    "summary": "HEAD: how far a photo has come in this stream. PATCH: its next part, on the disk when answered",
+    "summary": "The next part of a photo; on the disk when it is answered",
     "security": _SIGNED,
     "parameters": [
-        _header("Noticing-Nonce", _TEXT, "Random; echoed; part of what is signed."),
-        _header("Upload-Offset", _NUMBER, "PATCH: where the part begins; what has come so far."),
-        _header("Upload-Length", _NUMBER, "PATCH: the size of the whole photo."),
-        {
-            "name": "stream_id",
-            "in": "query",
-            "required": False,
-            "schema": {"type": "string", "format": "uuid"},
-            "description": "Which stream, where a session asks; a signature names its own.",
-        },
+        _NONCE,
+        _header("Upload-Offset", _NUMBER, "Where the part begins: what has come so far."),
+        _header("Upload-Length", _NUMBER, "The size of the whole photo."),
+        _STREAM,
     ],
     "requestBody": {
-        "required": False,
-        "description": f"PATCH: at most {MAX_CHUNK_BYTES} bytes.",
+        "required": True,
+        "description": f"At most {MAX_CHUNK_BYTES} bytes.",
         "content": {"application/offset+octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     },
     "responses": {
-        "200": {"description": "HEAD: where it stands", "headers": _STANDING},
-        "204": {"description": "PATCH: where it stands now", "headers": _STANDING},
+        "204": {"description": "Where it stands now", "headers": _STANDING},
         **_problems(
             (
-                "sign-in-needed",
+                *_DEVICE,
                 "csrf-missing",
-                "signature-wrong",
-                "stream-unknown",
-                "not-found",
-                "not-understood",
                 "too-large",
                 "photo-too-large",
                 "upload-offset-wrong",
                 "photo-differs",
-                "photo-not-kept",
-                "server-fault",
-                "database-away",
             )
         ),
     },
@@ -83,6 +97,7 @@ READ: dict[str, Any] = {
             "description": "The photo",
             "content": {f"image/{form}": {} for form in ("jpeg", "png", "webp")},
         },
-        **_problems(("not-found", "server-fault", "database-away")),
+        "303": {"description": "Nobody is signed in: to that page", "content": {"text/html": {}}},
+        **_pages(("not-found", *_ANY)),
     },
 }

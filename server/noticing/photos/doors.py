@@ -4,10 +4,12 @@ import re
 from uuid import UUID
 
 from flask import Response, request
+from flask.views import MethodView
 from flask_smorest import Blueprint
 from werkzeug.wrappers import Response as BaseResponse
 
 from noticing.accounts.doors import ask, current_actor
+from noticing.entry_log.streams import StreamState
 from noticing.photos import description, upload
 from noticing.photos.holdings import is_sha256
 from noticing.photos.showing import find_shown, read_content
@@ -23,21 +25,22 @@ _NUMBER = re.compile(r"[0-9]{1,15}")
 blueprint = Blueprint("photos", __name__, description="Photos: in from a device, out through their entries")
 
 
-@blueprint.route("/api/v1/sync/photos/<sha256>", methods=["HEAD", "PATCH"])
-@blueprint.doc(**description.BRING)
-def bring(sha256: str) -> BaseResponse:
-    """HEAD: how far it has come. PATCH: the next part of it."""
-    stream_id = signing_stream_id() or request.args.get("stream_id", "")
-    stream = find_own_stream(stream_id, current_actor().person_id)
-    if not is_sha256(sha256):
-        raise Problem("not-found")
-    if request.method == "HEAD":
-        return _say(Response(status=200), upload.look(stream, sha256))
-    offset, length, chunk = _read_part()
-    try:
-        return _say(Response(status=204), upload.take_chunk(stream, sha256, offset, length, chunk))
-    except upload.OffsetWrong as wrong:
-        return _say(show(Problem("upload-offset-wrong")), wrong.standing)
+@blueprint.route("/api/v1/sync/photos/<sha256>", endpoint="bring")
+class Bring(MethodView):
+    @blueprint.doc(**description.LOOK)
+    def head(self, sha256: str) -> BaseResponse:
+        """How far it has come."""
+        return _say(Response(status=200), upload.look(_own_stream(sha256), sha256))
+
+    @blueprint.doc(**description.BRING)
+    def patch(self, sha256: str) -> BaseResponse:
+        """The next part of it."""
+        stream = _own_stream(sha256)
+        offset, length, chunk = _read_part()
+        try:
+            return _say(Response(status=204), upload.take_chunk(stream, sha256, offset, length, chunk))
+        except upload.OffsetWrong as wrong:
+            return _say(show(Problem("upload-offset-wrong")), wrong.standing)
 
 
 @blueprint.route("/observations/<uuid:observation_id>/photos/<uuid:entry_id>")
@@ -62,6 +65,15 @@ def read(observation_id: UUID, entry_id: UUID) -> Response:
 def is_own_photo_here(tenant_id: str, sha256: str) -> bool:
     """For who asks whether it may forget a photo: no word about what others have brought."""
     return upload.is_photo_here(tenant_id, sha256, current_actor().person_id)
+
+
+def _own_stream(sha256: str) -> StreamState:
+    """The asker's, for a photo of this name."""
+    stream_id = signing_stream_id() or request.args.get("stream_id", "")
+    stream = find_own_stream(stream_id, current_actor().person_id)
+    if not is_sha256(sha256):
+        raise Problem("not-found")
+    return stream
 
 
 def _read_part() -> tuple[int, int, bytes]:

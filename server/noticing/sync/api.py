@@ -13,12 +13,12 @@ from noticing.accounts.places import tenant_row
 from noticing.accounts.policy import Actor
 from noticing.clock import now
 from noticing.database import db
-from noticing.entry_log.clock_samples import Reading
 from noticing.feed.counter import read_server_epoch
 from noticing.problems import Problem
 from noticing.sync import description, wire
 from noticing.sync.changes import DEFAULT_LIMIT, MAX_LIMIT, hand_out, has_news
 from noticing.sync.chunks import receive_chunk
+from noticing.sync.clock_reading import read_clocks
 from noticing.sync.enrol import enrol as enrol_stream
 from noticing.sync.hello import find_own_stream, key_to_seal_to, reading_of, say_hello
 from noticing.sync.other_rooms import OtherRooms, join_rooms, other_rooms
@@ -101,8 +101,7 @@ def push() -> Response:
     if sent.count() > wire.MAX_ENTRIES:
         raise Problem("too-many-entries")
     actor = _owner_of(sent.stream_id)
-    clock = msgspec.structs.asdict(sent.clock) if sent.clock else None
-    reading = Reading(**clock, received_at=came_at) if clock else None
+    reading = read_clocks(sent.clock, came_at)
     opened = open_bodies(actor.tenant_id, sent)
     receipt = receive(
         actor.tenant_id, sent.stream_id, sent.from_seq, opened.bodies, reading, repairs=sent.repairs

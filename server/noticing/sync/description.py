@@ -47,6 +47,9 @@ def add_components(spec: APISpec) -> None:
         spec.components.security_scheme(name, {"type": "apiKey", "in": "header", "name": header})
 
 
+_ANY = ("not-understood", "host-unknown", "server-fault", "database-away")  # whatever is asked
+
+
 def _query(name: str, schema: dict[str, Any], text: str) -> dict[str, Any]:
     return {"name": name, "in": "query", "required": False, "schema": schema, "description": text}
 
@@ -66,7 +69,7 @@ def _describe(
     query: tuple[dict[str, Any], ...] = (),
 ) -> dict[str, Any]:
     by_status: dict[int, list[str]] = {}
-    for code in (*problems, "server-fault", "database-away"):
+    for code in (*problems, *_ANY):
         by_status.setdefault(CATALOGUE[code].status, []).append(code)
     responses: dict[str, Any] = {str(status): {"description": summary, "content": _json(answer)}}
     for number, codes in sorted(by_status.items()):
@@ -109,7 +112,9 @@ HELLO = _describe(
     security=[_STREAM, _SESSION],
     query=(
         _query("stream_id", _UUID, "Which stream, where a session asks; a signature names its own."),
-        _query("receipt", {"type": "string"}, "That of the last push answer: shows an older copy of the server."),
+        _query(
+            "receipt", {"type": "string"}, "That of the last push answer: shows an older copy of the server."
+        ),
     ),
 )
 PUSH = _describe(
@@ -146,7 +151,7 @@ VERIFY = _describe(
 CHANGES = _describe(
     "What the person may hold offline and does not have yet",
     "Changes",
-    ("sign-in-needed", "not-allowed-here"),
+    ("sign-in-needed", "not-allowed-here", "stream-unknown"),
     security=[_SESSION],
     query=(
         _query("after", {"type": "string"}, "The cursor of the last answer; empty begins anew."),

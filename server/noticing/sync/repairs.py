@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from noticing.entry_log import damage
+from noticing.entry_log import damage, store
 from noticing.entry_log.damage import Found
+from noticing.entry_log.entry import Unreadable, parse_body
 from noticing.entry_log.streams import StreamState
 from noticing.feed.counter import note_change
 from noticing.sync.reconsider import judge_waiting
@@ -43,8 +44,15 @@ def mend(
         _mend_one(session, stream, found, sent[found.stream_seq], hashes[found.stream_seq], mended)
     if mended.count:
         judge_waiting(session, stream.tenant_id, mended.subject_ids)
+        _hand_out_again(session, stream.tenant_id, mended.subject_ids)
         journey.info("step=5 receive stream=%s mended=%d", stream.stream_id, mended.count)
     return mended
+
+
+def _hand_out_again(session: Session, tenant_id: str, subject_ids: set[str]) -> None:
+    """While a start was spoilt nobody was handed anything of its visit, and the cursors went on."""
+    for entry in store.entries_of(session, tenant_id, subject_ids):
+        note_change(session, tenant_id, "accepted", "entry", str(entry.change_seq), entry.author_id)
 
 
 def _mend_one(
@@ -58,12 +66,28 @@ def _mend_one(
         damage.drop_place(session, stream.stream_id, found.stream_seq)
         if found.body is None:
             mended.missing[found.stream_seq] = found.change_seq
+            mended.subject_ids |= _subject_of(body)
+            note_change(
+                session, stream.tenant_id, "accepted", "entry", str(found.change_seq), stream.person_id
+            )
     elif (found.real_hash, found.entry_hash) != (body_hash, body_hash):
         damage.mend_body(session, stream.tenant_id, found.change_seq, body, body_hash)
-        what = "set_aside" if found.set_aside_code else "accepted"
-        note_change(session, stream.tenant_id, what, "entry", str(found.change_seq), stream.person_id)
+        if found.set_aside_code:
+            note_change(
+                session, stream.tenant_id, "set_aside", "entry", str(found.change_seq), stream.person_id
+            )
         mended.subject_ids |= {found.subject_id} if found.subject_id else set()
+    if found.body is not None and not found.is_indexed and not _is_other_entry(found, body_hash):
+        damage.mend_index(session, stream.tenant_id, found, (stream.stream_id, found.stream_seq), body)
+        mended.subject_ids |= _subject_of(body)
     mended.count += 1
+
+
+def _subject_of(body: bytes) -> set[str]:
+    try:
+        return {parse_body(body).subject_id}
+    except Unreadable:
+        return set()
 
 
 def _is_other_entry(found: Found, body_hash: bytes) -> bool:

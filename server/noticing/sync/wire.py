@@ -77,13 +77,20 @@ class Hello(msgspec.Struct, frozen=True):
     organisation_key: OrganisationKey
 
 
-class ClockSample(msgspec.Struct, frozen=True):
-    """The device's two clocks at the moment of sending."""
+class ClockSample(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The device's two clocks at the moment of sending, and the last exchange of the same clock session.
+
+    `server_time`: as the last answer said it; `asked_*`: the clocks when its request was sent; `round_trip_ms`: from
+    then until the answer was there. Before 0.2 only the round trip was told.
+    """
 
     device_wall: Short
     device_elapsed_ms: int | float
     clock_session_id: Short
     round_trip_ms: int | float | None = None
+    server_time: Short | None = None
+    asked_wall: Short | None = None
+    asked_elapsed_ms: int | float | None = None
 
 
 class Sealed(msgspec.Struct, frozen=True):

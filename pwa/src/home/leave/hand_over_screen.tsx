@@ -12,7 +12,7 @@ export interface HandOverProps {
   /** Why what waits waits, in the words of the status line. */
   reason: string;
   has_pin: boolean;
-  rescue: Pick<RescueProps, 'bytes' | 'onMake'>;
+  rescue: Pick<RescueProps, 'bytes' | 'is_sealed' | 'onMake'>;
   onSendNow: () => void;
   /** Locks, where there is a PIN, and asks who works here. */
   onHandOver: () => void;

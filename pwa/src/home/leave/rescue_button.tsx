@@ -8,6 +8,8 @@ export interface RescueProps {
   n: number;
   /** About how large it will be; null: not known before. */
   bytes: number | null;
+  /** False where this browser cannot encrypt: the file can then be read by whoever has it. */
+  is_sealed: boolean;
   /** The text of the file: signed and, where it can be, sealed. */
   onMake: () => Promise<string>;
   /** It was handed to the browser, with so many entries. */
@@ -17,7 +19,7 @@ export interface RescueProps {
 type State = { saved: string; n: number; bytes: number } | 'making' | 'failed' | null;
 
 /** "Save rescue file": the way out where no network comes. */
-export function RescueButton({ n, bytes, onMake, onSaved }: RescueProps) {
+export function RescueButton({ n, bytes, is_sealed, onMake, onSaved }: RescueProps) {
   const [state, setState] = useState<State>(null);
   if (n === 0) return null;
   const save = async () => {
@@ -43,7 +45,7 @@ export function RescueButton({ n, bytes, onMake, onSaved }: RescueProps) {
         {bytes === null
           ? t('rescue.count', { n })
           : t('rescue.count_size', { n, size: sizeText(bytes) })}{' '}
-        {t('rescue.what_for')}
+        {t('rescue.what_for')} {t(is_sealed ? 'rescue.is_sealed' : 'rescue.is_open')}
       </p>
       <p role="status">
         {state === 'failed' && t('rescue.failed')}

@@ -18,15 +18,17 @@ interface Props {
 /** "12 on this tablet only, oldest 3 minutes." */
 export function WaitingLine({ waiting, goes_out = false }: Props) {
   const { n, oldest_ms } = waiting;
-  if (n === null) return <p class="soft">{t('leave.not_counted')}</p>;
-  if (n === 0) return <p class="soft">{t('leave.all_sent')}</p>;
+  if (n === null) return <span class="waiting-line soft">{t('leave.not_counted')}</span>;
+  if (n === 0) return <span class="waiting-line soft">{t('leave.all_sent')}</span>;
   return (
-    <p>
-      <span class="sign" data-state="dot" aria-hidden="true" />{' '}
-      {oldest_ms === null
-        ? rich('leave.waiting_new', { n })
-        : rich('leave.waiting', { n, oldest: duration(oldest_ms) })}{' '}
-      {goes_out && <span class="soft">{t('leave.goes_out')}</span>}
-    </p>
+    <span class="waiting-line with-sign">
+      <span class="sign" data-state="dot" aria-hidden="true" />
+      <span>
+        {oldest_ms === null
+          ? rich('leave.waiting_new', { n })
+          : rich('leave.waiting', { n, oldest: duration(oldest_ms) })}{' '}
+        {goes_out && <span class="soft">{t('leave.goes_out')}</span>}
+      </span>
+    </span>
   );
 }

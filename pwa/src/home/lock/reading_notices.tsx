@@ -15,8 +15,7 @@ interface EndedProps {
 /** In the place of what came from the server. */
 export function ReadingEnded({ why, onTryNow }: EndedProps) {
   return (
-    <section class="card safe">
-      <span class="sign" data-state="dot" aria-hidden="true" />
+    <section class="notice">
       <p>
         <b>{t(why === 'lease' ? 'lease.title' : 'lease.server_title')}</b>{' '}
         {t(why === 'lease' ? 'lease.text' : 'lease.server_text')}

@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import { t } from '../../ui/messages/messages.ts';
 import { ReadFailed } from '../../ui/read_failed.tsx';
+import { StatusLine } from '../../ui/status_line.tsx';
 import { useDevice } from '../../visits/device.ts';
 import { useVisits } from '../../visits/use_visits.ts';
 import type { VisitSummary } from '../../visits/visits.ts';
@@ -15,7 +16,9 @@ export function StartScreen({ teacher_id }: { teacher_id: string | null }) {
   const { value: visits, has_failed, readAgain } = useVisits();
   return (
     <>
-      <HomeHead title={t('start.title')} />
+      <HomeHead title={t('start.title')}>
+        <StatusLine />
+      </HomeHead>
       {visits && <StartForm asked_for={teacher_id} visits={visits} />}
       {!visits && (
         <main class="quiet-screen">

@@ -28,6 +28,18 @@ export function EditFields({ edit, onChange }: Props) {
           />
         </>
       );
+    case 'alt':
+      return (
+        <label class="field">
+          <span>{t('photo.alt')}</span>
+          <textarea
+            rows={2}
+            maxLength={500}
+            value={edit.alt}
+            onInput={(event) => onChange({ ...edit, alt: event.currentTarget.value })}
+          />
+        </label>
+      );
     case 'sweep':
       return (
         <>

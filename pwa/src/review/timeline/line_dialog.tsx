@@ -3,6 +3,7 @@ import type { TimelineLine } from '../../observation/view.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { answerLabel, lineText } from '../../ui/line_text.ts';
 import { t } from '../../ui/messages/messages.ts';
+import { SavedPhoto } from '../../ui/saved_photo.tsx';
 import { clockTime } from '../../ui/times.ts';
 import type { Visit } from '../../visits/visit.ts';
 import { EditFields } from './edit_fields.tsx';
@@ -40,6 +41,7 @@ export function LineDialog({ line, visit, onClose }: Props) {
   return (
     <Dialog title={t('line.title', { time: clockTime(line.occurred_at) })} onClose={onClose}>
       <p>{lineText(line, protocol)}</p>
+      {line.kind === 'photo.taken' && <SavedPhoto line={line} is_large />}
       {line.original_payload && (
         <p class="soft">
           {t('line.first_written', {

@@ -11,6 +11,7 @@ export type LineEdit =
       value: string;
       options: { value: string; label: string }[];
     }
+  | { as: 'alt'; alt: string }
   | { as: 'nothing' };
 
 /** What of a line can be put right; a check or a tally can only be taken back. */
@@ -28,6 +29,8 @@ export function editOf(
         text: String(payload.text ?? ''),
         speaker: String(payload.speaker ?? 'O'),
       };
+    case 'photo.taken':
+      return { as: 'alt', alt: String(payload.alt ?? '') };
     case 'sweep.taken':
       return { as: 'sweep', n: Number(payload.n), of: Number(payload.of) };
     case 'answer.given': {
@@ -65,6 +68,8 @@ function changedBy(edit: LineEdit): Payload {
       return { text: edit.text.trim(), speaker: edit.speaker };
     case 'sweep':
       return { n: edit.n, of: edit.of };
+    case 'alt':
+      return { alt: edit.alt.trim() };
     case 'choice':
       return { [edit.field]: edit.field === 'level' ? Number(edit.value) : edit.value };
     default:

@@ -4,6 +4,7 @@ import { Icon } from '../../ui/icons.tsx';
 import { lineText } from '../../ui/line_text.ts';
 import { MarkSign } from '../../ui/mark_sign.tsx';
 import { t } from '../../ui/messages/messages.ts';
+import { SavedPhoto } from '../../ui/saved_photo.tsx';
 import { clockTime } from '../../ui/times.ts';
 import { leastSafe, type MarkState } from '../../visits/mark_state.ts';
 import { type CiteTarget, citedBy, is_cited } from '../composer_rules.ts';
@@ -66,6 +67,7 @@ function OneLine({
       >
         <span class="num soft">{clockTime(line.occurred_at)}</span>
         <span>
+          {line.kind === 'photo.taken' && <SavedPhoto line={line} />}
           {text}
           <LineNotes line={line} protocol={protocol} />
         </span>

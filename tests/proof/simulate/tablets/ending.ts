@@ -36,7 +36,7 @@ function readProfile(
     person_id: profile.person_id,
     may_read,
     // Wiped and not opened since: nothing is left that could wait.
-    on_tablet: current ? readNow<Counts>(profile, countEntries()).on_tablet : 0,
+    on_tablet: countNow(profile),
     entries: current
       ? subjects.flatMap((subject_id) => readNow<LoggedEntry[]>(profile, entriesOf(subject_id)))
       : [],
@@ -49,6 +49,12 @@ function readProfile(
     rows: new Set(rows.map((row) => row.entry_id)),
     forgotten: new Set(rows.filter((row) => row.body === null).map((row) => row.entry_id)),
   };
+}
+
+/** "12 on this tablet only", as the status line says it. */
+export function countNow(profile: Profile): number {
+  const has_begun = (profile.disk.image.get('meta') ?? []).some((row) => row.key === 'stream');
+  return has_begun ? readNow<Counts>(profile, countEntries()).on_tablet : 0;
 }
 
 /** Runs a script that only reads, at once. */

@@ -2,7 +2,8 @@ import { makeId } from '../../../../pwa/src/entry/entry.ts';
 import type { JournalRecord } from '../../../../pwa/src/machine/effect.ts';
 import { Chance } from './chance.ts';
 import type { Image } from './disk.ts';
-import { Ledger } from './ledger.ts';
+import { countNow } from './ending.ts';
+import { Ledger, type Tap } from './ledger.ts';
 import type { Weather } from './link.ts';
 import { rewindKeys } from './platform.ts';
 import type { Profile } from './profile.ts';
@@ -126,9 +127,21 @@ export class Schedule {
       ...rows.map((row) => (row.value as { entry_id: string }).entry_id),
       ...journal.map((record) => record.entry_id),
     ]);
-    for (const tap of this.ledger.taps.values()) {
-      if (!kept.has(tap.entry_id)) tap.lost_with.push(profile);
-    }
+    const gone = [...this.ledger.taps.values()].filter((tap) => !kept.has(tap.entry_id));
+    this.#assertSaid(profile, gone);
+    for (const tap of gone) tap.lost_with.push(profile);
+  }
+
+  /** The status line has counted everything that is lost with this profile. */
+  #assertSaid(profile: Profile, gone: readonly Tap[]): void {
+    const own = gone.filter(
+      (tap) => tap.profile === profile && tap.dotted_at !== null && !tap.is_in_journal_only,
+    );
+    const held = own.filter((tap) => !tap.lost_with.includes(profile));
+    const there = this.server.haveOrHad(held.map((tap) => tap.hash));
+    const lost = held.filter((tap) => !there.has(tap.hash)).length;
+    if (lost > countNow(profile))
+      this.ledger.violate(`unsaid: ${lost} taps are lost with ${profile.tablet.name}`);
   }
 
   copy(seat: Seat, medium: Medium): void {

@@ -1,0 +1,105 @@
+import type { LoggedEntry } from '../../log/log.ts';
+import type { LostEntry } from '../../log/read.ts';
+import { kindText } from '../../ui/kind_text.ts';
+import { t } from '../../ui/messages/messages.ts';
+import { links } from '../../ui/routes.ts';
+import { clockTime, nearDay } from '../../ui/times.ts';
+import { visitNames } from '../../ui/visit_names.ts';
+import { useDevice } from '../../visits/device.ts';
+import { findProtocol } from '../../visits/directory.ts';
+import type { VisitSummary } from '../../visits/visits.ts';
+import { can_be_entered_again } from './again.ts';
+
+interface Props {
+  set_aside: readonly LoggedEntry[];
+  lost: readonly LostEntry[];
+  visits: readonly VisitSummary[];
+}
+
+/** Safe on the server, not part of the visit: shown in full, with the server's own sentence and what to do. */
+export function AttentionList({ set_aside, lost, visits }: Props) {
+  const n = set_aside.length + lost.length;
+  if (n === 0) return null;
+  const visitOf = (id: string) => visits.find((one) => one.observation_id === id) ?? null;
+  return (
+    <section>
+      <h2 class="cap">{t('attention.title', { n })}</h2>
+      {set_aside.length > 0 && <p class="soft list-text">{t('attention.text')}</p>}
+      {lost.length > 0 && <p class="soft list-text">{t('attention.lost_text')}</p>}
+      <ul class="list card">
+        {set_aside.map((one) => (
+          <SetAsideRow key={one.entry.entry_id} one={one} visit={visitOf(one.entry.subject_id)} />
+        ))}
+        {lost.map((one) => (
+          <LostRow
+            key={`${one.stream_id} ${one.stream_seq}`}
+            one={one}
+            visit={visitOf(one.subject_id)}
+          />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function SetAsideRow({ one, visit }: { one: LoggedEntry; visit: VisitSummary | null }) {
+  const { directory } = useDevice();
+  const { entry, set_aside } = one;
+  const { protocol_slug = null, protocol_version = null } = visit?.context ?? {};
+  const protocol = findProtocol(directory.value, protocol_slug, protocol_version);
+  return (
+    <Row
+      what={kindText(entry, protocol?.document ?? null)}
+      at={entry.occurred_at}
+      why={set_aside?.text ?? ''}
+      code={set_aside?.code ?? ''}
+      visit={visit}
+    />
+  );
+}
+
+function LostRow({ one, visit }: { one: LostEntry; visit: VisitSummary | null }) {
+  return (
+    <Row
+      what={t('attention.lost', { n: one.stream_seq })}
+      at={one.entered_at}
+      why={one.text}
+      code="lost-on-device"
+      visit={visit}
+    />
+  );
+}
+
+interface RowProps {
+  what: string;
+  at: string | null;
+  why: string;
+  code: string;
+  visit: VisitSummary | null;
+}
+
+function Row({ what, at, why, code, visit }: RowProps) {
+  const { directory } = useDevice();
+  const { teacher } = visitNames(visit?.context ?? null, directory.value);
+  const where = visit ? teacher : t('attention.no_visit');
+  const link = visit?.status === 'capturing' ? links.capture : links.review;
+  return (
+    <li class="row-sign-act">
+      <span class="sign" data-state="set_aside" aria-hidden="true" />
+      <span>
+        <b>{what}</b>
+        <span class="soft row-line">
+          {at
+            ? t('attention.line', { where, day: nearDay(at), time: clockTime(at) })
+            : where}
+        </span>
+        <span class="row-line">{why}</span>
+      </span>
+      {visit && (
+        <a class="button" href={link(visit.observation_id)}>
+          {t(can_be_entered_again(code) ? 'attention.again' : 'attention.open')}
+        </a>
+      )}
+    </li>
+  );
+}
