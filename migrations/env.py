@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import context
+from alembic.runtime.migration import MigrationContext
 
 import noticing.accounts.models
 import noticing.entry_log.models
@@ -32,15 +33,23 @@ def without_foreign_keys(connection: sa.Connection) -> Iterator[None]:
     driver = connection.connection.driver_connection
     assert driver is not None
     driver.execute("PRAGMA foreign_keys=OFF")
+    before = _revision_of(connection)
     try:
         yield
         connection.commit()
-        broken = driver.execute("PRAGMA foreign_key_check").fetchall()
+        is_changed = _revision_of(connection) != before  # else all was checked before; that reads every table whole
+        broken = driver.execute("PRAGMA foreign_key_check").fetchall() if is_changed else []
         if broken:
             raise RuntimeError(f"{len(broken)} rows point to rows that are gone")
     finally:
         connection.rollback()  # the pragma is ignored within a transaction
         driver.execute("PRAGMA foreign_keys=ON")
+
+
+def _revision_of(connection: sa.Connection) -> str | None:
+    found = MigrationContext.configure(connection).get_current_revision()
+    connection.rollback()  # what was read began a transaction
+    return found
 
 
 def run() -> None:

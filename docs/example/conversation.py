@@ -24,7 +24,9 @@ MAX_ENTRIES, MAX_BYTES, LONGEST_PAUSE_SECONDS = 1000, 256 * 1024, 300
 class TryAgain(Exception):
     """No answer, too late, somebody else's, a redirect, or a server that cannot just now: again, for ever."""
 
-    status = 413  # perhaps it would get through in smaller parts
+    def __init__(self, text, status=413):  # 413: perhaps it would get through in smaller parts
+        super().__init__(text)
+        self.status = status
 
 
 class Problem(Exception):
@@ -66,7 +68,7 @@ class Conversation:
         if answer.headers.get("Noticing-Sync") != "1" or echoed != nonce:
             raise TryAgain(f"{status} from somebody else")
         if status in (408, 425, 429) or status >= 500 or 300 <= status < 400:
-            raise TryAgain(str(status))
+            raise TryAgain(str(status), status if status in (429, 503) else 413)
         self.failures = 0
         if renewed := answer.cookies.get("noticing-session"):
             self.log.keep(session=renewed)

@@ -2,6 +2,7 @@ import '@fontsource-variable/atkinson-hyperlegible-next';
 import './ui/tokens.css';
 import './ui/base.css';
 import './home/home.css';
+import './home/waiting/waiting.css';
 import './home/lock/lock.css';
 import './capture/capture.css';
 import './capture/photo/photo.css';

@@ -19,6 +19,7 @@ CODES = {
     415: "wrong-content-type",
     429: "too-many-tries",
 }
+RETRY_AFTER = {"busy": 2}  # seconds
 
 
 def init_app(app: Flask) -> None:
@@ -39,8 +40,9 @@ def show(problem: Problem) -> BaseResponse:
     else:
         answer = make_response(render_template("problem.html", problem=problem), problem.kind.status)
     answer.headers["Cache-Control"] = "no-store"
-    if problem.kind.status == 429:
-        answer.headers["Retry-After"] = "60"
+    after = RETRY_AFTER.get(problem.code, 60 if problem.kind.status == 429 else None)
+    if after is not None:
+        answer.headers["Retry-After"] = str(after)
     return answer
 
 

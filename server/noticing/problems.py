@@ -145,6 +145,11 @@ CATALOGUE: dict[str, Kind] = {
         _l("The database does not answer"),
         _l("The server cannot reach its database. Try again in a minute."),
     ),
+    "busy": Kind(
+        503,
+        _l("Many tablets at once"),
+        _l("The server is taking in what others send. The tablet tries again in a moment; nothing is lost."),
+    ),
     "protocol-broken": Kind(
         503,
         _l("A protocol has an error"),

@@ -20,7 +20,8 @@ from granian.log import LogLevels
 from noticing import journal
 from noticing.config import Config
 
-THREADS = 16
+THREADS = 16  # twice what pushes may hold (sync/turns.py): hello and pages find one free
+BACKLOG = 2048  # connections that wait: a district comes back online in the same minute
 GARBAGE = (50_000, 20, 20)  # objects made before the next look, as gc.set_threshold takes it
 PORTS = range(1, 65536)
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -124,6 +125,7 @@ def run(place: Place, config: Config) -> int:
         port=place.port,
         workers=place.workers,
         blocking_threads=THREADS,
+        backlog=BACKLOG,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
         http=HTTPModes.auto,

@@ -7,6 +7,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from playwright.sync_api import Page, expect
+
 import toolchain
 from live_server import LiveServer
 from noticing.web.layout import BUILT
@@ -81,3 +83,11 @@ class BuildServer(LiveServer):
 
     def let_pushes_through(self) -> None:
         (self.folder / "pushes-held").unlink()
+
+
+def wait_for_script(page: Page, script: str) -> None:
+    """Until this build runs in the page, and shows something."""
+    page.wait_for_function(
+        "(script) => document.querySelector('script[type=module]')?.src.endsWith(script)", arg=script
+    )
+    expect(page.get_by_role("main")).to_be_visible()

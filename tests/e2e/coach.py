@@ -65,7 +65,7 @@ def write_line(page: Page, text: str) -> None:
 def expect_all_marks(page: Page, state: str) -> None:
     """Every mark on the screen is a "dot" or a "check"; there is at least one."""
     expect(page.locator(f".sign[data-state={state}]").first).to_be_visible()
-    for other in {"ring", "dot", "check", "set_aside", "unsaved"} - {state}:
+    for other in {"ring", "journal", "dot", "check", "set_aside", "unsaved"} - {state}:
         expect(page.locator(f".sign[data-state={other}]")).to_have_count(0)
 
 

@@ -4,7 +4,9 @@ import contextlib
 import os
 import signal
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, Playwright
 
@@ -18,11 +20,17 @@ class Tablet:
     """`wake()` opens the browser on the same profile, `kill()` is kill -9 of every process of it."""
 
     def __init__(
-        self, playwright: Playwright, profile: Path, *, viewport: dict[str, int] | None = None
+        self,
+        playwright: Playwright,
+        profile: Path,
+        *,
+        viewport: dict[str, int] | None = None,
+        args: Sequence[str] = (),
     ) -> None:
         self.playwright = playwright
         self.profile = profile
         self.viewport = viewport or TABLET_SIZE
+        self.args = args
         self.context: BrowserContext | None = None
 
     def wake(self) -> Page:
@@ -34,10 +42,14 @@ class Tablet:
             has_touch=True,
             locale="en-US",
             timezone_id="America/New_York",
-            **chromium_options(),
+            **self.options(),
         )
         self.context.set_default_timeout(15_000)
         return self.context.pages[0] if self.context.pages else self.context.new_page()
+
+    def options(self) -> dict[str, Any]:
+        options = chromium_options()
+        return {**options, "args": [*options["args"], *self.args]}
 
     def set_offline(self, is_offline: bool) -> None:
         assert self.context

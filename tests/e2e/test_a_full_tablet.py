@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import CDPSession, Page, Playwright, expect
-
 from coach import expect_all_marks, install, sign_in, start_visit
-from live_server import LiveServer
+from playwright.sync_api import CDPSession, Page, Playwright, expect
 from tablet import Tablet
+
+from live_server import LiveServer
 
 HAS_BALLAST = "() => caches.has('noticing-ballast')"
 # Another database of the site, filled until not even a mark fits.

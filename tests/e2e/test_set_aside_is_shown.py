@@ -36,11 +36,11 @@ def test_a_change_that_came_too_late_is_shown_with_its_reason(
     second.set_offline(False)
     there.get_by_role("link", name="Back to Today").click()
     there.reload()
-    expect(there.get_by_text("The server set 1 entry aside.")).to_be_visible(timeout=30_000)
+    expect(there.get_by_text("1 entry needs attention.")).to_be_visible(timeout=30_000)
     expect(there.get_by_text("on this tablet only")).to_have_count(0)
     expect(there.get_by_text("Everything is on the server.")).to_have_count(0)
     there.get_by_role("link", name="See why").click()
-    aside = there.locator("section", has=there.get_by_role("heading", name="Set aside by the server"))
+    aside = there.locator("section", has=there.get_by_role("heading", name="1 entry needs attention"))
     expect(aside.get_by_text("A change of teacher, class or students present")).to_be_visible()
     expect(aside.get_by_text(re.compile("shared"))).to_be_visible()
 

@@ -105,9 +105,17 @@ def _send(device: Device, bodies: list[str], way: str) -> dict[str, Any]:
 
 def _visit_with_feedback(device: Device, school: School) -> list[str]:
     visit = Visit(device, school)
-    marks = [visit.mark(minute=2), visit.line("What could we draw? 🌱 ¿Por qué?", minute=3), visit.mark(minute=4)]
+    marks = [
+        visit.mark(minute=2),
+        visit.line("What could we draw? 🌱 ¿Por qué?", minute=3),
+        visit.mark(minute=4),
+    ]
     draft = visit.body("draft.written", {"value": {"text": "Wait"}}, "step", minute=32)
-    amended = {"entry_id": id_of(marks[1]), "payload": {"text": "What?", "speaker": "T"}, "reason": "heard wrong"}
+    amended = {
+        "entry_id": id_of(marks[1]),
+        "payload": {"text": "What?", "speaker": "T"},
+        "reason": "heard wrong",
+    }
     return [
         visit.start,
         *marks,
@@ -126,7 +134,9 @@ def _visit_with_feedback(device: Device, school: School) -> list[str]:
 
 def _sweep_visit(device: Device, school: School) -> list[str]:
     visit = Visit(device, school, "engagement-sweep", agreed_items=["on_task"])
-    rating = visit.body("rating.given", {"level": _code(visit, "voice_level", "level")}, "voice_level", minute=4)
+    rating = visit.body(
+        "rating.given", {"level": _code(visit, "voice_level", "level")}, "voice_level", minute=4
+    )
     return [
         visit.start,
         visit.body("sweep.taken", {"n": 18, "of": 22}, "on_task", minute=3),

@@ -4,9 +4,12 @@ The requests are made by schemathesis, a fixed number of them, well formed and n
 """
 
 import functools
+import hashlib
 import io
+import json
+import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +22,15 @@ from schemathesis.checks import CHECKS
 from schemathesis.generation import GenerationMode
 
 from conftest import disposing, make_app
-from device import Device, Visit
+from device import Device, Visit, read
+from noticing import problems
+from noticing.entry_log.entry import Entry
+from noticing.entry_log.running_hash import NOTHING, extend_running_hash
+from noticing.feedback.wording_rules import ERRORS
+from noticing.protocols.kinds import KINDS
+from noticing.protocols.payloads import FIELDS
+from noticing.sync import set_aside, wire
+from noticing.sync.stream_key import is_signed, text_to_sign
 from school import School, make_school, sign_in
 
 EXAMPLES = 30
@@ -144,3 +155,56 @@ def test_no_request_finds_a_fault_and_every_answer_is_described(
         case.validate_response(answer, checks=CHECKS.get_by_names(HOLD))
 
     ask()
+
+
+# What docs/sync-api.md says of all this. A stranger has nothing else.
+
+GUIDE = (Path(__file__).parents[2] / "docs/sync-api.md").read_text()
+
+
+def test_the_guide_tells_of_every_door() -> None:
+    assert [f"{method} {path}" for method, path in DOORS if f"`{method} {path}" not in GUIDE] == []
+
+
+@pytest.mark.parametrize("codes", [problems.CATALOGUE, set_aside.CATALOGUE, ERRORS])
+def test_the_guide_tells_of_every_code(codes: Iterable[str]) -> None:
+    assert {code for code in codes if f"`{code}`" not in GUIDE} == set()
+
+
+def test_the_guide_gives_every_problem_its_status() -> None:
+    rows = re.findall(r"^\| ((?:`[a-z-]+`(?:, )?)+) \| (\d{3}) \|", GUIDE, re.MULTILINE)
+    said = {code: int(status) for codes, status in rows for code in re.findall(r"`([a-z-]+)`", codes)}
+    assert len(said) > 20
+    assert said == {code: problems.CATALOGUE[code].status for code in said}
+
+
+def test_the_guide_tells_of_every_kind_and_every_field() -> None:
+    shapes = (wire.Me, wire.Enrolment, wire.Hello, wire.Push, wire.PushAnswer, wire.Chunk, wire.ChunkAnswer)
+    shapes += (wire.ClockSample, wire.Sealed, wire.Verify, wire.Verified, wire.Changes, Entry)
+    words = set(re.findall(r"[a-z_0-9.]+", GUIDE))
+    assert {name for shape in shapes for name in shape.__struct_fields__} - words == set()
+    assert set(KINDS) - words == set()
+    assert {name for fields in FIELDS.values() for name in fields} - words == set()
+
+
+def test_the_worked_signature_is_one() -> None:
+    of_guide = dict(
+        re.findall(r"^\| (.+?) \| (.+) \|$", GUIDE.partition("A worked example")[2], re.MULTILINE)
+    )
+    text = json.loads(of_guide["the text, as JSON"].strip("`"))
+    assert of_guide["the text's bytes"].strip("`") == text.encode().hex()
+    body = of_guide["the body, 17 bytes"].strip("`").encode()
+    assert text == text_to_sign("POST", "/api/v1/sync/push", "b7Yh2LmN4xQ", body).decode()
+    assert hashlib.sha256(body).hexdigest() == of_guide["its SHA-256"].strip("`")
+    sent = of_guide["as it is sent"].strip("`")
+    assert of_guide["a signature, `r` then `s`"].replace("`", "").replace(" ", "") == read(sent).hex()
+    key = {name: of_guide[f"public key `{name}`"].strip("`") for name in "xy"}
+    assert is_signed(key, sent, text.encode())
+
+
+def test_the_worked_hashes_are_right() -> None:
+    first, second = (hashlib.sha256(body).digest() for body in (b"{}", b'{"n":1}'))
+    mixed = bytes(a ^ b for a, b in zip(first, second, strict=True))
+    marks = [extend_running_hash(NOTHING, hashes) for hashes in ([first], [first, second])]
+    for found in (first, second, *marks, mixed):
+        assert f"`{found.hex()}` |" in GUIDE

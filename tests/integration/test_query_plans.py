@@ -1,5 +1,6 @@
 """What runs at every push, page or rebuild reads no table from end to end, however long the log has become."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -10,8 +11,10 @@ from flask import Flask
 from sqlalchemy import event
 
 from device import Device, Visit, id_of
-from noticing.clock import make_random_id
+from noticing.clock import make_id, make_random_id
 from noticing.database import db
+from noticing.entry_log import store
+from noticing.entry_log.models import LogEntry
 from noticing.observations import clocks, projection
 from noticing.observations.rebuilding import find_differing
 from noticing.tablets.overview import find_tablets
@@ -50,20 +53,22 @@ def listening() -> Iterator[list[Statement]]:
 
 def full_reads(statements: list[Statement]) -> list[str]:
     """The lines of their plans in which a long table is read whole."""
-    lines = []
+    return [
+        f"{line}: {statement}"
+        for statement, values in statements
+        for line in plan_of(statement, values)
+        if any(f"SCAN {table}" in line or f"Seq Scan on {table}" in line for table in LONG)
+    ]
+
+
+def plan_of(statement: str, values: Any, *, may_scan: bool = False) -> list[str]:
+    """The tables of a test are short: without `may_scan`, PostgreSQL is to do as with long ones."""
     with db.engine.connect() as connection:
         is_sqlite = connection.dialect.name == "sqlite"
-        if not is_sqlite:
-            connection.exec_driver_sql("SET enable_seqscan = off")  # the tables of a test are short
-        for statement, values in statements:
-            plan = connection.exec_driver_sql(
-                f"EXPLAIN {'QUERY PLAN ' if is_sqlite else ''}{statement}", values
-            )
-            for row in plan:
-                line = str(row[-1])
-                if any(f"SCAN {table}" in line or f"Seq Scan on {table}" in line for table in LONG):
-                    lines.append(f"{line}: {statement}")
-    return lines
+        if not (is_sqlite or may_scan):
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        explain = "EXPLAIN QUERY PLAN" if is_sqlite else "EXPLAIN"
+        return [str(row[-1]) for row in connection.exec_driver_sql(f"{explain} {statement}", values)]
 
 
 def push_again(app: Flask, school: School, lee: Device, visit: Visit) -> None:
@@ -101,6 +106,44 @@ def test_every_statement_finds_its_rows_by_an_index(
         db.session.rollback()
         assert heard
         assert full_reads(heard) == []
+
+
+def test_what_lies_aside_is_found_by_its_own_index(app: Flask, school: School, lee: Device) -> None:
+    visits(lee, school)
+    with app.app_context():
+        with listening() as heard:
+            store.has_set_aside(db.session(), school.tenant_id)
+            store.all_set_aside(db.session(), school.tenant_id)
+        db.session.rollback()
+        found = [" ".join(plan_of(*statement)) for statement in heard]
+    assert len(found) == 2
+    assert all(re.search("ix_log_entry_(set_)?aside", plan) for plan in found)
+
+
+def test_a_table_that_nobody_has_analyzed_is_not_read_whole_for_what_is_new(
+    app: Flask, school: School, lee: Device
+) -> None:
+    """As in the first minutes of a district: PostgreSQL guesses then."""
+    lee.push([Visit(lee, school).start])
+    sent = [make_id() for _ in range(500)]
+    with app.app_context():
+        copy_first_entry(20_000)
+        with listening() as heard:
+            assert store.ids_in_log(db.session(), school.tenant_id, sent) == []
+        db.session.rollback()
+        (statement,) = heard
+        plan = plan_of(*statement, may_scan=True)
+    assert not [line for line in plan if "SCAN log_entry" in line or "Seq Scan on log_entry" in line]
+
+
+def copy_first_entry(count: int) -> None:
+    """Under other ids and numbers."""
+    table = LogEntry.__table__
+    with db.engine.begin() as connection:
+        row = dict(connection.execute(sa.select(table)).mappings().one())
+        first = row["change_seq"] + 1
+        copies = [row | {"entry_id": make_id(), "change_seq": first + number} for number in range(count)]
+        connection.execute(sa.insert(table), copies)
 
 
 def test_a_table_that_is_read_whole_is_noticed(app: Flask, school: School, lee: Device) -> None:

@@ -15,6 +15,7 @@ from noticing.accounts.places import add_class, add_school, add_tenant
 from noticing.clock import make_id, now
 from noticing.database import db, writing
 from noticing.entry_log.store import read_after
+from noticing.entry_log.streams import revoke_stream
 from noticing.observations import projection
 from noticing.protocols.loader import load_all
 from noticing.sync.other_rooms import OtherRooms
@@ -426,3 +427,56 @@ def test_a_revoked_device_delivers_and_all_of_it_is_set_aside(
     answer = visit.device.push([visit.mark(), visit.mark()])
     assert codes_of(answer) == ["device-revoked"] * 2
     assert answer["acknowledged_through"] == 3
+
+
+def test_a_correction_that_was_made_before_sharing_counts_though_it_comes_later(
+    app: Flask, school: School, visit: Visit
+) -> None:
+    """It did not get through whole; the rest went on without it."""
+    with app.app_context():
+        second = add_class(
+            school.school_id,
+            school.people["rivera"],
+            "4B science",
+            grade="4",
+            subject="x",
+            room="1",
+            head_count=20,
+        )
+    device, mark = visit.device, visit.mark()
+    correct = visit.body("observation.corrected", {"class_id": second, "reason": "wrong class"})
+    assert codes_of(device.push([mark])) == []
+    first = device.next_seq
+    assert codes_of(device.push([visit.finish(), visit.share([id_of(mark)])], from_seq=first + 1)) == []
+    assert codes_of(device.push([correct], from_seq=first)) == []
+    assert view_of(app, school, visit)["context"]["class_id"] == second
+
+
+def test_what_a_revoked_device_brought_counts_when_another_one_of_hers_brings_it(
+    app: Flask, school: School, lee: Device
+) -> None:
+    visit = Visit(lee, school)
+    bodies = [visit.start, visit.mark()]
+    with app.app_context():
+        revoke_stream(school.tenant_id, lee.stream_id)
+    assert codes_of(lee.push(bodies)) == ["device-revoked"] * 2
+    other = Device(app, school.people["lee"])
+    assert codes_of(other.push(bodies)) == []
+    assert view_of(app, school, visit)["entry_count"] == 2
+    assert codes_of(lee.push(bodies, from_seq=1)) == []
+    with app.app_context():
+        assert reprocess(school.tenant_id) == 0
+
+
+def test_what_a_revoked_device_brought_stays_aside_for_the_reason_that_is_left(
+    app: Flask, school: School, lee: Device
+) -> None:
+    visit = Visit(lee, school)
+    mark = visit.mark()
+    with app.app_context():
+        revoke_stream(school.tenant_id, lee.stream_id)
+    lee.push([mark])
+    other = Device(app, school.people["lee"])
+    assert codes_of(other.push([mark])) == ["observation-unknown"]
+    assert codes_of(other.push([visit.start])) == []
+    assert view_of(app, school, visit)["entry_count"] == 2

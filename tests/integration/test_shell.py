@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from conftest import disposing, make_app
 from noticing.accounts.people import end_role, grant_role
+from noticing.config import Config
 from noticing.web import shell
 from school import School, make_school, sign_in
 
@@ -123,6 +124,32 @@ def test_no_path_leads_out_of_the_built_files(sqlite_client: FlaskClient, path: 
     answer = sqlite_client.get(path)
     assert answer.status_code == 404
     assert "outside" not in answer.text
+
+
+@pytest.mark.parametrize("is_built", [True, False])
+def test_a_server_can_take_the_worker_away_even_if_nothing_is_built(
+    sqlite_url: str, tmp_path: Path, built: Path, monkeypatch: pytest.MonkeyPatch, is_built: bool
+) -> None:
+    if not is_built:
+        monkeypatch.setattr(shell, "BUILT", tmp_path / "nothing")
+    app = make_app(sqlite_url, tmp_path, has_app_worker=False)
+    answer = app.test_client().get("/app/sw.js")
+    assert (answer.status_code, answer.content_type) == (200, "text/javascript")
+    assert answer.headers["Cache-Control"] == "no-cache"
+    assert "unregister" in answer.text
+    assert "indexedDB" not in answer.text
+    assert app.test_client().get("/app/").status_code == (200 if is_built else 503)
+    list(disposing(app))
+
+
+@pytest.mark.parametrize(("said", "has_worker"), [("off", False), ("on", True), (None, True)])
+def test_the_worker_is_taken_away_by_a_setting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str | None, has_worker: bool
+) -> None:
+    monkeypatch.delenv("NOTICING_APP_WORKER", raising=False)
+    if said:
+        monkeypatch.setenv("NOTICING_APP_WORKER", said)
+    assert Config.from_environment(tmp_path).has_app_worker is has_worker
 
 
 def test_an_app_that_is_not_built_is_said(

@@ -57,6 +57,32 @@ def test_foreign_keys_are_checked_again_after_migrating(sqlite_app: Flask) -> No
             assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
 
 
+def plant_orphan() -> None:
+    with db.engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        driver.execute("PRAGMA foreign_keys=OFF")
+        driver.execute("INSERT INTO school (school_id, tenant_id, name) VALUES ('one', 'gone', 'Elm')")
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
+def test_a_migration_that_left_rows_without_what_they_point_to_is_told(sqlite_app: Flask) -> None:
+    with sqlite_app.app_context():
+        with db.engine.begin() as connection:
+            connection.exec_driver_sql("DROP INDEX ix_log_entry_aside")
+            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0005'")
+        plant_orphan()
+        with pytest.raises(RuntimeError, match="rows that are gone"):
+            migrate()
+
+
+def test_a_start_without_a_migration_does_not_read_every_table(sqlite_app: Flask) -> None:
+    """What the check would find is not found."""
+    with sqlite_app.app_context():
+        plant_orphan()
+        migrate()
+
+
 @pytest.mark.parametrize("name", ["env.py", "script.py.mako", "versions"])
 def test_the_migrations_are_found_beside_the_program(name: str) -> None:
     assert (Path(FOLDER) / name).exists()

@@ -10,6 +10,7 @@ const TIMES = { server_epoch: 'epoch', server_time: '2026-09-01T13:00:00.000Z' }
 export class CoreServer implements Serving, Committed {
   readonly streams = new Map<string, Map<number, string>>();
   is_down = false;
+  pieces: number[] = [];
 
   serve(_browser: string, { path, headers, body }: NetRequest): Served | null {
     if (this.is_down) return null;
@@ -54,7 +55,19 @@ export class CoreServer implements Serving, Committed {
       const ranges = json.ranges.map((range: any) => verify(stream, range));
       return { ...TIMES, ranges, photos: [] };
     }
+    if (route === '/api/v1/sync/chunk') return this.#piece(stream, json);
     return this.#push(stream, json);
+  }
+
+  #piece(stream: Map<number, string>, piece: Piece): object {
+    const before = Buffer.from(this.pieces.slice(0, piece.offset));
+    this.pieces = [...before, ...Buffer.from(piece.chunk, 'base64')];
+    const body = Buffer.from(this.pieces).toString();
+    const is_whole = this.pieces.length === piece.size;
+    const push = is_whole
+      ? this.#push(stream, { from_seq: piece.stream_seq, bodies: [body] })
+      : null;
+    return { received_through: this.pieces.length, push };
   }
 
   #push(stream: Map<number, string>, json: { from_seq: number; bodies: string[] }): object {
@@ -72,6 +85,13 @@ export class CoreServer implements Serving, Committed {
       changes_waiting: false,
     };
   }
+}
+
+interface Piece {
+  stream_seq: number;
+  size: number;
+  offset: number;
+  chunk: string;
 }
 
 function readJson(body: NetRequest['body']): unknown {

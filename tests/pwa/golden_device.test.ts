@@ -16,7 +16,11 @@ import { tap } from './tablet.ts';
 interface Kept {
   readonly person_id: string;
   readonly seen: {
-    readonly counts: { readonly on_tablet: number; readonly sent: number; oldest_unsent_at: string };
+    readonly counts: {
+      readonly on_tablet: number;
+      readonly sent: number;
+      oldest_unsent_at: string;
+    };
     readonly visits: Record<string, object[]>;
     readonly set_aside: object[];
     readonly classes: object[];

@@ -116,6 +116,15 @@ test('where an answer was lost it goes on from where the server stands, and send
   expect(server.photos.get(hash)?.byteLength).toBe(600_000);
 });
 
+test('a photo goes out where nobody is signed in any more', async () => {
+  begin();
+  await until({ network: 'online' });
+  server.signed_in = null;
+  await keep();
+  sync?.nudge();
+  await until({ photos_waiting: 0, on_tablet: 0, network: 'sign-in' });
+});
+
 test('a part that a proxy finds too large is sent in smaller ones', async () => {
   await keep();
   faults((method) => method === 'PATCH', { status: 413 });

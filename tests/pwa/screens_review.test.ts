@@ -10,12 +10,12 @@ import {
   nextVersion,
   toggleCite,
 } from '../../pwa/src/review/composer_rules.ts';
-import { chooseVersion } from '../../pwa/src/review/conflict_choices.ts';
-import { draftText } from '../../pwa/src/review/draft_text.ts';
 import { emptyDraft, emptyStep, readDraft } from '../../pwa/src/review/feedback_draft.ts';
 import { hoursMinutes, laterLine, timeOfVisit } from '../../pwa/src/review/timeline/added_later.ts';
 import { amendedPayload, editOf } from '../../pwa/src/review/timeline/line_edit.ts';
 import { rowsOf } from '../../pwa/src/review/timeline/rows.ts';
+import { draftText } from '../../pwa/src/ui/draft_text.ts';
+import { chooseVersion } from '../../pwa/src/visits/conflict_choices.ts';
 import { madeEntry } from './screens_entries.ts';
 
 function line(entry_id: string, said: Partial<TimelineLine> = {}): TimelineLine {

@@ -56,7 +56,7 @@ test('the tablet writes a push with the members of the golden one', async () => 
   for (const golden of find('push.json', 'stream_id', 'from_seq', 'bodies')) {
     expect(Object.keys(golden)).toEqual(expect.arrayContaining(Object.keys(written)));
     const clock = (golden.clock ?? written.clock) as Found;
-    expect(Object.keys(clock).sort()).toEqual(Object.keys(written.clock).sort());
+    expect(Object.keys(clock)).toEqual(expect.arrayContaining(Object.keys(written.clock)));
   }
 });
 

@@ -33,3 +33,11 @@ def test_a_principal_reaches_her_own_schools_only() -> None:
 def test_times_of_one_stretch_have_the_same_answers() -> None:
     assert LEE.stretch_at(NOON) == LEE.stretch_at(NOON + HOUR / 2)
     assert LEE.stretch_at(NOON - HOUR) != LEE.stretch_at(NOON) != LEE.stretch_at(NOON + HOUR)
+
+
+def test_each_stretch_between_two_instants_has_a_moment() -> None:
+    between = LEE.moments_between(NOON - HOUR, NOON + HOUR)
+    assert between[0] == NOON - HOUR
+    found = {LEE.stretch_at(at) for at in between}
+    assert found == set(range(LEE.stretch_at(NOON - HOUR), LEE.stretch_at(NOON + HOUR) + 1))
+    assert len(between) == len(found) > 2

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from noticing.entry_log.entry import Entry
 from noticing.observations.fold import fold
-from noticing.sync.standing import Standing
+from noticing.sync.standing import Came, Standing
 
 OBSERVATION, OBSERVER = "observation", "observer"
 FIELDS = ("class_id", "observed_id", "school_id", "pairing_id")
@@ -72,7 +72,7 @@ def histories(draw: st.DrawFn) -> list[Entry]:
 def test_the_door_and_the_fold_agree_on_every_field(entries: list[Entry]) -> None:
     standing = Standing(OBSERVATION)
     for number, entry in enumerate(entries):
-        standing.add(entry, number)
+        standing.add(entry, Came(number))
     view = fold([msgspec.to_builtins(entry) for entry in entries], None)
     assert {name: standing.field(name) for name in FIELDS} == {name: view["context"][name] for name in FIELDS}
     sitting = standing.sitting("tenant", is_pairing_held=False)
@@ -84,22 +84,33 @@ def test_the_door_and_the_fold_agree_on_every_field(entries: list[Entry]) -> Non
 
 def test_a_proposed_correction_is_seen_as_if_it_were_there() -> None:
     standing = Standing(OBSERVATION)
-    standing.add(START, 1)
+    standing.add(START, Came(1))
     proposed = make("e01", "observation.corrected", {"class_id": "another"}, ("e00",))
     assert standing.field("class_id", proposed) == "another"
     assert standing.field("class_id") == "class_id at first"
 
 
-@pytest.mark.parametrize(("change_seq", "is_before"), [(5, False), (6, False), (7, True)])
-def test_what_came_after_the_share_knows_it(change_seq: int, is_before: bool) -> None:
+@pytest.mark.parametrize(
+    ("came", "is_before"),
+    [
+        (Came(5), False),
+        (Came(6), False),
+        (Came(7), True),
+        (Came(7, "another stream", 5), True),
+        (Came(7, "stream", 5), False),
+        (Came(5, "stream", 7), True),
+    ],
+)
+def test_what_was_made_after_the_share_knows_it(came: Came, is_before: bool) -> None:
+    """In the stream of the share by its own order, else by arrival."""
     standing = Standing(OBSERVATION)
-    standing.add(START, 1)
-    standing.add(make("e06", "feedback.shared", {}), 6)
-    assert standing.is_shared_before(change_seq) is is_before
+    standing.add(START, Came(1))
+    standing.add(make("e06", "feedback.shared", {}), Came(6, "stream", 6))
+    assert standing.is_shared_before(came) is is_before
 
 
 def test_without_a_start_there_is_no_sitting() -> None:
     standing = Standing(OBSERVATION)
-    standing.add(make("e01", "observation.finished", {}), 1)
+    standing.add(make("e01", "observation.finished", {}), Came(1))
     assert standing.sitting("tenant", is_pairing_held=True) is None
     assert standing.field("class_id") is None

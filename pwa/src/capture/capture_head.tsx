@@ -36,7 +36,13 @@ export function CaptureHead({ visit, started, onDetails, onFinish }: Props) {
         <h1 id="screen-title" tabIndex={-1}>
           {t('visit.who', { teacher, class_title })}
         </h1>
-        <p>{t('visit.purpose_line', { purpose, visible_to })}</p>
+        {visit.view.value.context_conflicts.length > 0 ? (
+          <button type="button" class="aside-link" onClick={onDetails}>
+            {t('capture.details_versions')}
+          </button>
+        ) : (
+          <p>{t('visit.purpose_line', { purpose, visible_to })}</p>
+        )}
       </div>
       <button type="button" class="button round" onClick={onDetails} aria-label={t('details.open')}>
         <Icon name="edit" />

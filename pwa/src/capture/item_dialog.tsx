@@ -1,6 +1,7 @@
 import type { Item } from '../protocol/protocol.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { t } from '../ui/messages/messages.ts';
+import { Versions } from '../ui/versions.tsx';
 import type { Visit, VisitDraft } from '../visits/visit.ts';
 
 interface Props {
@@ -14,12 +15,20 @@ interface Props {
 export function ItemDialog({ item, visit, record, onClose }: Props) {
   const view = visit.view.value.items[item.key];
   const is_seen = view?.type === 'check' && view.seen > 0;
+  const conflict = visit.view.value.conflicts.find((one) => one.item_key === item.key);
   const markNotSeen = () => {
     record({ kind: 'item.not_seen', item_key: item.key, payload: {} });
     onClose();
   };
   return (
     <Dialog title={item.prompt} onClose={onClose}>
+      {conflict && (
+        <section class="notice">
+          <h3>{t('conflict.title', { n: conflict.entry_ids.length })}</h3>
+          <Versions visit={visit} conflict={conflict} onChosen={onClose} />
+          <p class="soft">{t('capture.two_versions')}</p>
+        </section>
+      )}
       {item.type === 'check' && (
         <div class="dialog-act">
           <button type="button" class="button" onClick={markNotSeen} disabled={is_seen}>

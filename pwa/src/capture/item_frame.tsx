@@ -18,6 +18,11 @@ export function ItemFrame(props: Props) {
   const { item, view, state, started_at, is_agreed, explain, other_notes = [], children } = props;
   const { is_in_conflict, occurred_at } = registerOf(view);
   const note = is_in_conflict ? t('capture.two_versions') : props.note;
+  const look = (
+    <button type="button" class="aside-link" onClick={() => explain(item)}>
+      {t('capture.look_at_versions')}
+    </button>
+  );
   return (
     <fieldset class="ask">
       <legend class="only-read">{item.prompt}</legend>
@@ -33,7 +38,9 @@ export function ItemFrame(props: Props) {
       <div class="ask-answers">{children}</div>
       {note !== undefined && (
         <div class="ask-note">
-          <p>{note}</p>
+          <p>
+            {note} {is_in_conflict && look}
+          </p>
           {other_notes.map((other) => (
             <p key={other} class="ask-room" aria-hidden="true">
               {other}

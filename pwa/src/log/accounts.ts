@@ -1,5 +1,4 @@
-import type { DBSchema } from 'idb';
-import { connect } from './connection.ts';
+import { type AccountRow, tablet, tabletKey } from './tablet.ts';
 
 /** An account that was used on this tablet, so that the app opens cold and offline. */
 export interface Account {
@@ -11,25 +10,31 @@ export interface Account {
   readonly last_used_at: string;
 }
 
-interface TabletSchema extends DBSchema {
-  accounts: { key: string; value: Account };
-}
-
-const tablet = connect<TabletSchema>('noticing', 1, (database) => {
-  database.createObjectStore('accounts', { keyPath: 'person_id' });
-});
-
+/** Names are sealed with the tablet's key: whoever reads the raw files finds none. */
 export async function rememberAccount(account: Account): Promise<void> {
-  await tablet.run((database) => database.put('accounts', account));
+  const { person_id, last_used_at } = account;
+  const [kept] = await (await tabletKey()).seal([JSON.stringify(account)]);
+  await tablet.run((database) =>
+    database.put('accounts', { person_id, last_used_at, ...(kept ? { kept } : {}) }),
+  );
 }
 
 /** Most recently used first. */
 export async function rememberedAccounts(): Promise<Account[]> {
-  const accounts = await tablet.run((database) => database.getAll('accounts'));
-  return accounts.sort((a, b) => b.last_used_at.localeCompare(a.last_used_at));
+  const rows = await tablet.run((database) => database.getAll('accounts'));
+  const accounts = await Promise.all(rows.map(openAccount));
+  return accounts
+    .filter((one) => one !== null)
+    .sort((a, b) => b.last_used_at.localeCompare(a.last_used_at));
 }
 
-/** Its log stays: entries that are on this tablet only are never deleted. */
+async function openAccount(row: AccountRow): Promise<Account | null> {
+  if (row.kept === undefined) return row as unknown as Account;
+  const [text] = await (await tabletKey()).open([row.kept]);
+  return typeof text === 'string' ? (JSON.parse(text) as Account) : null;
+}
+
+/** Its logs stay: entries that are on this tablet only are never deleted. */
 export async function forgetAccount(person_id: string): Promise<void> {
   await tablet.run((database) => database.delete('accounts', person_id));
 }

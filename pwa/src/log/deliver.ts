@@ -1,4 +1,4 @@
-import { all, get, keys, put, remove, run, seal, tellScreens } from '../machine/ask.ts';
+import { all, get, keys, put, remove, run, tellScreens } from '../machine/ask.ts';
 import type { Script, StoreScript, Transaction } from '../machine/effect.ts';
 import { openKept } from './bodies.ts';
 import { hashBody } from './hash.ts';
@@ -43,7 +43,13 @@ export function* gatherEntries(stream_id: string, first: number, limit: number):
     const last = Math.min(first + limit - 1, stream?.last_seq ?? 0);
     const rows = (yield* readRows(stream_id, first, limit)).filter((row) => row.stream_seq <= last);
     const bodies = yield* openKept(rows.map((row) => row.body));
-    if (bodies === 'locked') return { is_locked: true, entries: sealedRun(rows, first) };
+    if (bodies === 'locked') {
+      const run = lockedRun(rows, first);
+      if (run.entries.length > 0 || first > last) return run;
+      // Its place is empty, or it has left: for that no key is needed.
+      yield* declareLost(stream_id, [first]);
+      continue;
+    }
     const by_seq = new Map(
       rows.map((row, place) => [row.stream_seq, { row, body: bodies[place] }]),
     );
@@ -83,13 +89,16 @@ function one(stream_id: string): Transaction<StreamRow | undefined> {
   };
 }
 
-/** The run of sealed rows that begins at `first`: without the key, a hole cannot be told from a lost entry. */
-function sealedRun(rows: readonly OwnRow[], first: number): OwnRow[] {
+/** What a locked profile can send from `first` on: either as it lies sealed, or what never was sealed. */
+function lockedRun(rows: readonly OwnRow[], first: number): Batch {
+  const is_plain = typeof rows[0]?.body === 'string';
   const end = rows.findIndex(
-    (row, place) =>
-      row.stream_seq !== first + place || row.body === null || typeof row.body === 'string',
+    ({ stream_seq, body }, place) =>
+      stream_seq !== first + place || body === null || (typeof body === 'string') !== is_plain,
   );
-  return end === -1 ? [...rows] : rows.slice(0, end);
+  const run = end === -1 ? rows : rows.slice(0, end);
+  if (!is_plain) return { is_locked: true, entries: run };
+  return { is_locked: false, entries: run.map((row) => ({ ...row, body: row.body as string })) };
 }
 
 /**
@@ -101,7 +110,6 @@ export function* declareLost(stream_id: string, stream_seqs: readonly number[]):
   const bodies = stream_seqs.map((stream_seq, place) =>
     JSON.stringify({ lost: true, stream_seq, hash: rows[place]?.hash ?? null }),
   );
-  const kept = yield* seal(bodies);
   yield* run<void>({
     stores: ['entries'],
     mode: 'readwrite',
@@ -116,7 +124,8 @@ export function* declareLost(stream_id: string, stream_seqs: readonly number[]):
           subject_id: known?.subject_id ?? '',
           ...(known?.at === undefined ? {} : { at: known.at }),
           hash: hashBody(bodies[place] as string),
-          body: kept[place] ?? null,
+          // In the clear: it says nothing, and a locked profile must be able to send it.
+          body: bodies[place] ?? null,
         });
       }
     },

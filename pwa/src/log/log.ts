@@ -1,6 +1,7 @@
 import type { Entry, MadeEntry } from '../entry/entry.ts';
 import type { Script } from '../machine/effect.ts';
 import type { Port } from '../machine/perform.ts';
+import type { Vault } from '../vault/vault.ts';
 
 /** dot: on this tablet's disk. check: on the server's disk, with its picture if it has one. set_aside: on the server, not accepted. */
 export type EntryState = 'dot' | 'check' | 'set_aside';
@@ -137,6 +138,9 @@ export interface Receipt {
 
 export interface DeviceLog {
   readonly person_id: string;
+  /** The name of its database. */
+  readonly profile: string;
+  readonly vault: Vault;
   /** Resolves when one strictly durable transaction is complete; only then show a dot. Rejects with LogError. */
   append(made: readonly MadeEntry[]): Promise<LoggedEntry[]>;
   /** The entry and the picture that it names by its hash, in one such transaction; refused while room is left for marks. */

@@ -10,7 +10,6 @@ export type MetaKey =
   | 'stream_key'
   | 'enrolled'
   | 'last_contact_at'
-  | 'organisation_key'
   | 'verified_at'
   | 'clock_behind_ms'
   | 'reading';

@@ -1,7 +1,10 @@
 import { readClock } from '../entry/clock.ts';
 import { deviceRandom } from '../entry/random.ts';
-import type { Effect, Kept, KeptBytes, Script, Transaction } from '../machine/effect.ts';
+import type { Effect, KeptBytes, Script, Transaction } from '../machine/effect.ts';
 import { type Port, perform } from '../machine/perform.ts';
+import { openVault } from '../vault/open.ts';
+import type { OrganisationKey } from '../vault/sealed_key.ts';
+import type { Vault } from '../vault/vault.ts';
 import { adoptJournal, appendEntries } from './append.ts';
 import { keepBallast, releaseBallast } from './ballast.ts';
 import { announceChanges } from './changes.ts';
@@ -9,41 +12,37 @@ import { connect } from './connection.ts';
 import { LogError } from './error.ts';
 import { runTransaction } from './indexed_db.ts';
 import { openJournal } from './journal.ts';
+import { mirrorKeys } from './key_mirror.ts';
+import { keysIn } from './keys.ts';
 import type { DeviceLog, LogChange } from './log.ts';
 import { appendPhoto, readPhoto } from './photos.ts';
+import { beginProfile, profilesOf } from './profiles.ts';
 import { countEntries, entriesOf, setAsideEntries, summariseSubjects } from './read.ts';
 import { referenceRow, referenceRows, writeReference } from './reference.ts';
 import { hasRoomForPhoto } from './space.ts';
 import { type LogSchema, upgrade, VERSION } from './stores.ts';
 import { beginLog } from './streams.ts';
+import { tabletKey } from './tablet.ts';
 
-/** How bodies and names lie on the disk. */
-export interface Sealing {
-  seal(texts: readonly string[]): Promise<Kept[]>;
-  /** null: can no longer be read. */
-  open(kept: readonly Kept[]): Promise<(string | null)[] | 'locked'>;
-  /** A picture; what is sealed is a view, what is plain a buffer. */
-  sealBytes(bytes: ArrayBuffer): Promise<KeptBytes>;
-  /** null: can no longer be read. */
-  openBytes(kept: KeptBytes): Promise<ArrayBuffer | null | 'locked'>;
+/**
+ * The log of one account on this tablet, its newest profile; rejects with LogError. Where nothing on this
+ * tablet opens that one any more (signed out, five wrong PINs, keys lost), a new one begins, empty: what the
+ * old one holds still goes out by itself, and comes back from the server.
+ */
+export async function openLog(person_id: string, profile?: string): Promise<DeviceLog> {
+  if (profile) return openProfile(person_id, profile);
+  const newest = await openProfile(person_id, (await profilesOf(person_id))[0] as string);
+  if (newest.vault.state !== 'ended') return newest;
+  newest.close();
+  return openProfile(person_id, await beginProfile(person_id));
 }
 
-const IN_THE_CLEAR: Sealing = {
-  seal: async (texts) => [...texts],
-  open: async (kept) => kept.map((one) => (typeof one === 'string' ? one : null)),
-  sealBytes: async (bytes) => bytes,
-  openBytes: async (kept) => (kept instanceof ArrayBuffer ? kept : null),
-};
-
-/** The log of one account on this tablet. Rejects with LogError. */
-export async function openLog(
-  person_id: string,
-  sealing: Sealing = IN_THE_CLEAR,
-): Promise<DeviceLog> {
-  const name = `noticing-${person_id}`;
+/** Everything that says something lies in it sealed with the profile's key. */
+async function openProfile(person_id: string, name: string): Promise<DeviceLog> {
   const { run, close } = connect<LogSchema>(name, VERSION, upgrade);
+  const vault = await openVault(mirrorKeys(keysIn(run), name), await tabletKey());
   const changes = announceChanges(name);
-  const journal = openJournal(person_id);
+  const journal = openJournal(name.slice('noticing-'.length));
 
   const port: Port = (effect: Effect) => {
     switch (effect.port) {
@@ -61,10 +60,13 @@ export async function openLog(
         if (effect.ask === 'read') return readClock();
         break;
       case 'platform':
-        if (effect.ask === 'seal') return sealing.seal(effect.texts);
-        if (effect.ask === 'open') return sealing.open(effect.kept);
-        if (effect.ask === 'seal_bytes') return sealing.sealBytes(effect.bytes);
-        if (effect.ask === 'open_bytes') return sealing.openBytes(effect.kept);
+        if (effect.ask === 'seal') return vault.seal(effect.texts);
+        if (effect.ask === 'open') return vault.open(effect.kept);
+        if (effect.ask === 'seal_bytes') return sealPhoto(vault, effect.bytes);
+        if (effect.ask === 'open_bytes') return openPhoto(vault, effect.kept);
+        if (effect.ask === 'vault_state') return vault.state;
+        if (effect.ask === 'sealed_key') return vault.sealedKey();
+        if (effect.ask === 'seal_to') return vault.sealTo(effect.key as OrganisationKey);
         if (effect.ask === 'make_room') return releaseBallast();
     }
     throw new Error(`the log has no ${effect.port} of this kind`);
@@ -77,6 +79,8 @@ export async function openLog(
 
   return {
     person_id,
+    profile: name,
+    vault,
     append: (made) => performHere(appendEntries(made)),
     async appendPhoto(made, bytes) {
       if (!(await hasRoomForPhoto())) throw new LogError('no-room-for-photo');
@@ -101,4 +105,15 @@ export async function openLog(
     port,
     perform: performHere,
   };
+}
+
+async function sealPhoto(vault: Vault, bytes: ArrayBuffer): Promise<KeptBytes> {
+  return (await vault.sealBytes(new Uint8Array(bytes))) ?? bytes;
+}
+
+async function openPhoto(vault: Vault, kept: KeptBytes): Promise<ArrayBuffer | null | 'locked'> {
+  if (kept instanceof ArrayBuffer) return kept;
+  const opened = await vault.openBytes(kept);
+  if (opened === null || opened === 'locked') return opened;
+  return opened.buffer.slice(opened.byteOffset, opened.byteOffset + opened.byteLength);
 }

@@ -79,6 +79,13 @@ export const sealBytes = (bytes: ArrayBuffer) =>
 export const openBytes = (kept: KeptBytes) =>
   ask<ArrayBuffer | null | 'locked'>({ port: 'platform', ask: 'open_bytes', kept });
 
+/** The profile's key is sealed to the organisation's, where it is not yet. */
+export const sealTo = (key: unknown) => ask<void>({ port: 'platform', ask: 'seal_to', key });
+
+/** Only an `open` profile, or an `unencrypted` one, can be read and take in what the server hands out. */
+export const vaultState = () =>
+  ask<'open' | 'locked' | 'ended' | 'unencrypted'>({ port: 'platform', ask: 'vault_state' });
+
 export const sealedKey = () => ask<SealedKey | null>({ port: 'platform', ask: 'sealed_key' });
 
 export const makeRoom = () => ask<boolean>({ port: 'platform', ask: 'make_room' });

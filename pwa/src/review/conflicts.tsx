@@ -1,26 +1,31 @@
-import type { Entry } from '../entry/entry.ts';
+import { useState } from 'preact/hooks';
 import type { Conflict } from '../observation/view.ts';
-import { kindText } from '../ui/kind_text.ts';
-import { lineText } from '../ui/line_text.ts';
+import { ContextVersions } from '../ui/context_versions.tsx';
+import { answerLabel } from '../ui/line_text.ts';
 import { t } from '../ui/messages/messages.ts';
-import { clockTime } from '../ui/times.ts';
+import { Versions } from '../ui/versions.tsx';
+import {
+  is_about_the_visit,
+  lineOf,
+  versionsOf,
+  writeAnother,
+} from '../visits/conflict_choices.ts';
 import type { Visit } from '../visits/visit.ts';
-import { chooseVersion, is_about_the_visit, lineOf } from './conflict_choices.ts';
-import { draftText } from './draft_text.ts';
+import { EditFields } from './timeline/edit_fields.tsx';
+import { amendedPayload, editOf } from './timeline/line_edit.ts';
 
 /** "2 versions": neither clock nor server decides, the author does. */
 export function Conflicts({ visit, onDetails }: { visit: Visit; onDetails: () => void }) {
   const { conflicts } = visit.view.value;
-  const of_the_visit = conflicts.filter(is_about_the_visit);
   return (
     <>
-      {of_the_visit.length > 0 && (
-        <section class="notice">
-          <p>{t('conflict.visit')}</p>
-          <button type="button" class="button" onClick={onDetails}>
-            {t('details.open')}
+      {conflicts.some(is_about_the_visit) && (
+        <div class="conflict">
+          <ContextVersions visit={visit} />
+          <button type="button" class="link-button" onClick={onDetails}>
+            {t('conflict.another')}
           </button>
-        </section>
+        </div>
       )}
       {conflicts
         .filter((conflict) => !is_about_the_visit(conflict))
@@ -32,43 +37,46 @@ export function Conflicts({ visit, onDetails }: { visit: Visit; onDetails: () =>
 }
 
 function Choose({ visit, conflict }: { visit: Visit; conflict: Conflict }) {
-  const entries = visit.entries.value
-    .map((one) => one.entry)
-    .filter((entry) => conflict.entry_ids.includes(entry.entry_id));
+  const n = conflict.entry_ids.length;
   return (
-    <section class="notice">
-      <h2>{t('conflict.title', { n: entries.length })}</h2>
-      <ul class="list">
-        {entries.map((entry) => (
-          <li key={entry.entry_id} class="row">
-            <span>
-              <span class="num soft">{clockTime(entry.entered_at)}</span>{' '}
-              {versionText(entry, conflict, visit)}
-            </span>
-            <button
-              type="button"
-              class="button"
-              onClick={() => visit.record(chooseVersion(conflict, entry))}
-            >
-              {t('conflict.keep')}
-            </button>
-          </li>
-        ))}
-      </ul>
+    <section class="notice conflict">
+      <h2>{t('conflict.title', { n })}</h2>
+      <p class="soft">{t('conflict.text')}</p>
+      <Versions visit={visit} conflict={conflict} />
+      <Another visit={visit} conflict={conflict} />
     </section>
   );
 }
 
-function versionText(entry: Entry, conflict: Conflict, visit: Visit): string {
-  const protocol = visit.protocol.value;
-  const { payload } = entry;
+/** A third value, where neither of the two is right. */
+function Another({ visit, conflict }: { visit: Visit; conflict: Conflict }) {
+  const [is_open, setOpen] = useState(false);
   const line = lineOf(conflict, visit.view.value.timeline);
-  if (entry.kind === 'entry.amended' && line) {
-    return lineText({ ...line, payload: payload.payload as Entry['payload'] }, protocol);
+  const like = versionsOf([conflict], visit.entries.value).at(-1)?.entry;
+  const answers = { yes: answerLabel('yes'), no: answerLabel('no'), na: answerLabel('na') };
+  const [edit, setEdit] = useState(() =>
+    line ? editOf(line, visit.protocol.value, answers) : ({ as: 'nothing' } as const),
+  );
+  if (!line || !like || edit.as === 'nothing' || like.kind === 'entry.tagged') return null;
+  const payload = amendedPayload(line, edit);
+  if (!is_open) {
+    return (
+      <button type="button" class="link-button" onClick={() => setOpen(true)}>
+        {t('conflict.another')}
+      </button>
+    );
   }
-  if (entry.kind === 'entry.tagged') return (payload.tags as string[]).join(', ');
-  if (entry.kind === 'observation.finished')
-    return t('conflict.ended', { time: clockTime(String(payload.ended_at)) });
-  if (entry.kind === 'draft.written') return draftText(payload.value);
-  return kindText(entry, protocol);
+  return (
+    <div class="conflict-another">
+      <EditFields edit={edit} onChange={setEdit} />
+      <button
+        type="button"
+        class="button"
+        disabled={!payload}
+        onClick={() => payload && visit.record(writeAnother(conflict, like, payload))}
+      >
+        {t('action.save')}
+      </button>
+    </div>
+  );
 }

@@ -70,7 +70,7 @@ function Reviewing({ visit }: { visit: Visit }) {
         </div>
         <div class="review-feedback">
           <ReturnedFeedback visit={visit} />
-          <SharedState visit={visit} />
+          <SharedState visit={visit} onShare={() => show('share')} />
           <Composing visit={visit} composer={composer} setTarget={setTarget} />
           <div class="composing-end">
             <button type="button" class="button primary big" onClick={() => show('share')}>

@@ -17,7 +17,7 @@ const WORDS: Record<MarkState, MessageKey> = {
 };
 
 /** Where the shared feedback is on its way, what came since, and what the teacher answered. */
-export function SharedState({ visit }: { visit: Visit }) {
+export function SharedState({ visit, onShare }: { visit: Visit; onShare: () => void }) {
   const { directory } = useDevice();
   const view = visit.view.value;
   const latest = view.feedback.at(-1);
@@ -44,7 +44,14 @@ export function SharedState({ visit }: { visit: Visit }) {
           </b>{' '}
           {t(WORDS[state], { teacher, reason: shown?.set_aside?.text ?? '' })}
         </p>
-        {view.has_new_evidence_since_feedback && <p>{t('shared.new_evidence')}</p>}
+        {view.has_new_evidence_since_feedback && (
+          <div class="notice new-evidence">
+            <p>{t('shared.new_evidence')}</p>
+            <button type="button" class="button" onClick={onShare}>
+              {t('share.look_again')}
+            </button>
+          </div>
+        )}
         {view.replies.map((reply) => (
           <div key={reply.entry_id} class="reply-block">
             <p class="soft">

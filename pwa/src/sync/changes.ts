@@ -3,6 +3,7 @@ import type { ReceivedItem } from '../log/log.ts';
 import { note, readMeta } from '../log/meta.ts';
 import { readMark } from '../log/read.ts';
 import { receiveItems } from '../log/receive.ts';
+import { vaultState } from '../machine/ask.ts';
 import type { Script } from '../machine/effect.ts';
 import { ask, expectAnswer, Interrupted } from './answer.ts';
 import { type Conversation, noteEpoch } from './conversation.ts';
@@ -46,7 +47,7 @@ export const CHANGES = v.looseObject({
 
 /** Fetches what this person may hold offline. Only with her own session, never with a colleague's. */
 export function* pullChanges(talk: Conversation): Script<void> {
-  if (!(yield* confirmSession(talk))) return;
+  if (!(yield* may_receive()) || !(yield* confirmSession(talk))) return;
   let cursor = (yield* readMeta<string>('cursor')) ?? '';
   for (;;) {
     const page = yield* askChanges(talk, cursor);
@@ -56,6 +57,13 @@ export function* pullChanges(talk: Conversation): Script<void> {
     cursor = page.cursor;
   }
   talk.has_changes_waiting = false;
+}
+
+/** Not while nobody could read it here, nor where the server has said that there is nothing for her any more. */
+function* may_receive(): Script<boolean> {
+  const state = yield* vaultState();
+  if (state === 'locked' || state === 'ended') return false;
+  return (yield* readMeta('reading')) !== 'ended';
 }
 
 /** Everything is fetched before anything is replaced: a tablet that goes offline half-way keeps its names. */

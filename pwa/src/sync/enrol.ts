@@ -1,7 +1,8 @@
 import * as v from 'valibot';
-import { readMeta, writeMeta, writeStream } from '../log/meta.ts';
+import { readMeta, writeStream } from '../log/meta.ts';
 import { readAllStreams } from '../log/read.ts';
 import type { StreamRow } from '../log/stores.ts';
+import { sealTo } from '../machine/ask.ts';
 import type { Script } from '../machine/effect.ts';
 import { ask, expectAnswer, type Question } from './answer.ts';
 import { askSigned, type Conversation } from './conversation.ts';
@@ -36,7 +37,7 @@ export function* enrolStream(talk: Conversation, stream: StreamRow): Script<bool
   const enrolled =
     (yield* vouchForOwn(talk, stream, enrolment)) ?? (yield* enrolWithSession(talk, enrolment));
   if (!enrolled) return false;
-  if (enrolled.organisation_key) yield* writeMeta('organisation_key', enrolled.organisation_key);
+  if (enrolled.organisation_key) yield* sealTo(enrolled.organisation_key);
   yield* writeStream(stream.stream_id, { is_enrolled: true });
   return true;
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { readMeta, writeMeta } from '../log/meta.ts';
 import type { StreamRow } from '../log/stores.ts';
-import { readClock } from '../machine/ask.ts';
+import { readClock, sealTo } from '../machine/ask.ts';
 import type { Script } from '../machine/effect.ts';
 import { expectAnswer } from './answer.ts';
 import { askSigned, type Conversation, noteEpoch } from './conversation.ts';
@@ -63,8 +63,5 @@ function* noteWhatItSaid(hello: v.InferOutput<typeof HELLO>): Script<void> {
     yield* writeMeta('server_epoch', hello.server_epoch);
   }
   yield* noteReading(hello.reading);
-  const key = hello.organisation_key;
-  if (!key) return;
-  const known = yield* readMeta<{ key_id: string }>('organisation_key');
-  if (known?.key_id !== key.key_id) yield* writeMeta('organisation_key', key);
+  if (hello.organisation_key) yield* sealTo(hello.organisation_key);
 }

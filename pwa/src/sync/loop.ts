@@ -102,7 +102,7 @@ function* converse(talk: Conversation, want: Want): Script<Outcome> {
   let is_in_step = yield* deliver(talk);
   if (want === 'all' || talk.has_changes_waiting || !is_in_step) {
     const { server_epoch } = talk;
-    yield* pullChanges(talk);
+    yield* fetchChanges(talk, is_in_step);
     // Restored just now: what had its check may have to be sent again.
     if (talk.server_epoch !== server_epoch) is_in_step = yield* deliver(talk);
   }
@@ -111,6 +111,17 @@ function* converse(talk: Conversation, want: Want): Script<Outcome> {
   if (is_in_step) yield* sendPhotos(talk);
   const went_well = talk.attention === null && !talk.needs_sign_in;
   return { network: talk.needs_sign_in ? 'sign-in' : 'online', went_well };
+}
+
+/** Where nobody is signed in nothing is fetched, but photos go out by the stream's key, as entries do. */
+function* fetchChanges(talk: Conversation, is_in_step: boolean): Script<void> {
+  try {
+    yield* pullChanges(talk);
+  } catch (cause) {
+    const is_signed_out = cause instanceof Interrupted && cause.answer.outcome === 'sign-in';
+    if (is_signed_out && is_in_step) yield* sendPhotos(talk);
+    throw cause;
+  }
 }
 
 const FORKS_A_ROUND = 3;

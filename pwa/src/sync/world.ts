@@ -1,7 +1,6 @@
 import { type ClockReading, readClock } from '../entry/clock.ts';
 import type { Random } from '../entry/entry.ts';
 import { deviceRandom } from '../entry/random.ts';
-import type { SealedKey } from '../machine/effect.ts';
 import type { Port } from '../machine/perform.ts';
 import { holdLocks } from './locks.ts';
 import { sendRequest } from './network.ts';
@@ -15,8 +14,6 @@ export interface Ports {
   readonly fetch: typeof globalThis.fetch;
   readonly random: Random;
   readonly readClock: () => ClockReading;
-  /** The profile's key, sealed to the organisation; null where there is none. */
-  readonly sealedKey?: () => Promise<SealedKey | null>;
 }
 
 export const browserPorts: Ports = {
@@ -57,7 +54,6 @@ export function syncPort(ports: Ports, log: Port): { port: Port; waking: Waking 
         if (effect.ask === 'make_key') return makeStreamKey();
         if (effect.ask === 'sign') return signText(effect.key as CryptoKey, effect.text);
         if (effect.ask === 'gzip') return compress(effect.text);
-        if (effect.ask === 'sealed_key') return ports.sealedKey?.() ?? null;
     }
     return log(effect);
   };

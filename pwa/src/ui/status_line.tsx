@@ -16,13 +16,10 @@ export function StatusLine({ set_aside }: { set_aside?: number }) {
   const n = on_tablet + photos_waiting;
   return (
     <p class="status-line num">
-      <span class="sign" data-state={n > 0 ? 'dot' : 'check'} aria-hidden="true" />
-      <span>
-        {n > 0 ? <OnTablet n={n} oldest_at={oldest_unsent_at} /> : t('status.all_sent')}
-        <span class="soft">
-          {' · '}
-          {worst ? <TroubleLink trouble={worst} /> : networkText(sync.status.value)}
-        </span>
+      {n > 0 ? <OnTablet n={n} oldest_at={oldest_unsent_at} /> : t('status.all_sent')}
+      <span class="soft">
+        {' · '}
+        {worst ? <TroubleLink trouble={worst} /> : networkText(sync.status.value)}
       </span>
     </p>
   );

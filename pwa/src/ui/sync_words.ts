@@ -1,4 +1,10 @@
-import { type Attention, type AttentionCode, is_clock_off, is_stalled, type SyncStatus } from '../sync/status.ts';
+import {
+  type Attention,
+  type AttentionCode,
+  is_clock_off,
+  is_stalled,
+  type SyncStatus,
+} from '../sync/status.ts';
 import { type MessageKey, t } from './messages/messages.ts';
 import { clockTime, duration, nearDay } from './times.ts';
 

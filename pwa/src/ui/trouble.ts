@@ -36,13 +36,23 @@ export function troublesOf(here: Circumstances): Trouble[] {
     found.push({ code, line, title, text });
   if (only_in_journal > 0) {
     const n = only_in_journal;
-    note('journal', t('trouble.journal_line', { n }), t('trouble.journal'), t('trouble.journal_text', { n }));
+    note(
+      'journal',
+      t('trouble.journal_line', { n }),
+      t('trouble.journal'),
+      t('trouble.journal_text', { n }),
+    );
   }
   if (left === 'full') {
     note('full', t('trouble.full_line'), t('trouble.full'), t('trouble.full_text'));
   }
   if (attention && NEEDS_SOMEBODY.includes(attention.code)) {
-    note('attention', t('trouble.attention_line'), t('trouble.attention'), attentionText(attention));
+    note(
+      'attention',
+      t('trouble.attention_line'),
+      t('trouble.attention'),
+      attentionText(attention),
+    );
   }
   if (is_stalled(status, now_ms)) {
     const why = attention ? attentionText(attention) : t('sync.why_stalled');
@@ -50,7 +60,12 @@ export function troublesOf(here: Circumstances): Trouble[] {
   }
   if (set_aside > 0) {
     const n = set_aside;
-    note('set_aside', t('trouble.set_aside_line', { n }), t('today.set_aside', { n }), t('today.set_aside_text'));
+    note(
+      'set_aside',
+      t('trouble.set_aside_line', { n }),
+      t('today.set_aside', { n }),
+      t('today.set_aside_text'),
+    );
   }
   if (left === 'low') {
     const n = Math.floor((room?.free_bytes ?? 0) / 1_000_000);

@@ -3,6 +3,7 @@ import { correctionOf, is_complete } from '../visits/correction.ts';
 import { useDevice } from '../visits/device.ts';
 import type { Visit } from '../visits/visit.ts';
 import { peopleToObserve } from '../visits/whom_to_observe.ts';
+import { ContextVersions } from './context_versions.tsx';
 import { Dialog } from './dialog.tsx';
 import { t } from './messages/messages.ts';
 import { NumberField } from './number_field.tsx';
@@ -44,6 +45,7 @@ export function VisitDetails({ visit, onClose }: { visit: Visit; onClose: () => 
   return (
     <Dialog title={t('details.title')} onClose={onClose}>
       <p class="soft">{t('visit.purpose_line', { purpose, visible_to })}</p>
+      <ContextVersions visit={visit} onChosen={onClose} />
       <label class="field">
         <span>{t('details.teacher')}</span>
         <select value={observed_id} onChange={(event) => chooseTeacher(event.currentTarget.value)}>

@@ -3,7 +3,7 @@ import { type Directory, findClass } from './directory.ts';
 import type { ShownEntry } from './mark_state.ts';
 import type { Visit, VisitDraft } from './visit.ts';
 
-interface Chosen {
+export interface Chosen {
   observed_id: string;
   class_id: string;
   students_present: number | null;

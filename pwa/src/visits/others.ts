@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { rememberedAccounts } from '../log/accounts.ts';
 import { openLog } from '../log/open.ts';
+import { profilesInUse, profilesOf } from '../log/profiles.ts';
 import { type SyncHandle, startSync } from '../sync/sync.ts';
 
 /** Somebody else who used this tablet and whose marks have not all been sent. */
@@ -13,14 +14,19 @@ export const others = signal<readonly OtherAccount[]>([]);
 
 /** Their streams' own keys deliver what they left here; nothing of it is read or shown. */
 export async function deliverForOthers(own_id: string | null): Promise<void> {
-  for (const account of await rememberedAccounts()) {
-    if (account.person_id === own_id) continue;
-    const log = await openLog(account.person_id);
+  const accounts = new Map((await rememberedAccounts()).map((one) => [one.person_id, one]));
+  for (const { person_id, name } of await profilesInUse()) {
+    if (person_id === own_id && name === (await profilesOf(person_id))[0]) continue;
+    const log = await openLog(person_id, name);
     const { on_tablet } = await log.counts();
     if (on_tablet === 0) log.close();
     else {
+      const account = accounts.get(person_id) ?? { ...NOBODY, person_id };
       const sync = startSync(log, { ...account, csrf_token: null });
       others.value = [...others.value, { display_name: account.display_name, sync }];
     }
   }
 }
+
+/** Signed out and forgotten by name; what was left here still goes out. */
+const NOBODY = { display_name: '', tenant_id: '', tenant_name: '', roles: [] };

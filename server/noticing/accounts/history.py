@@ -42,6 +42,10 @@ class History:
         """Numbers the stretches of time within which nothing changes: the same number, the same answers."""
         return bisect_right(self._turns, at)
 
+    def moments_between(self, first: datetime, last: datetime) -> Sequence[datetime]:
+        """One of each stretch that there is between the two, both included."""
+        return [first, *self._turns[bisect_right(self._turns, first) : bisect_right(self._turns, last)]]
+
     def actor_at(self, at: datetime) -> policy.Actor:
         """The same as `people.actor_of`."""
         held = [(role, school_id) for role, school_id, span in self.roles if span.holds_at(at)]

@@ -75,7 +75,9 @@ def places_of_stream(session: Session, stream_id: str, from_seq: int, through_se
         _first_places.c.change_seq == _entries.c.change_seq,
     )
     found = (
-        sa.select(*of_place, *of_entry, _streams.c.person_id, _first_places.c.stream_seq.is_not(None), *of_index)
+        sa.select(
+            *of_place, *of_entry, _streams.c.person_id, _first_places.c.stream_seq.is_not(None), *of_index
+        )
         .join_from(_envelopes, _streams, _streams.c.stream_id == _envelopes.c.stream_id)
         .outerjoin(_entries, joined)
         .outerjoin(_first_places, first)

@@ -1,4 +1,4 @@
-"""Tables of the log. Nothing here is ever updated but a stream's marks, an entry's set-aside state and damage."""
+"""Tables of the log. Nothing here is ever updated but a stream's marks, an entry's set-aside state, whose it is, and damage."""
 
 from datetime import datetime
 
@@ -93,13 +93,20 @@ class LogEntry(Base):
             sqlite_where=sa.text("set_aside_code IS NOT NULL"),
             postgresql_where=sa.text("set_aside_code IS NOT NULL"),
         ),
+        sa.Index(
+            "ix_log_entry_aside",
+            "tenant_id",
+            "change_seq",
+            sqlite_where=sa.text("set_aside_code IS NOT NULL"),
+            postgresql_where=sa.text("set_aside_code IS NOT NULL"),
+        ),
     )
     tenant_id: Mapped[str] = mapped_column(Id, sa.ForeignKey("tenant.tenant_id"), primary_key=True)
     change_seq: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
     entry_id: Mapped[str] = mapped_column(Id)  # made from the hash where the body's own cannot be taken
     body_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
     body: Mapped[bytes] = mapped_column(sa.LargeBinary)
-    stream_id: Mapped[str] = mapped_column(Id)  # the first that brought it
+    stream_id: Mapped[str] = mapped_column(Id)  # the first that brought it and was not revoked
     stream_seq: Mapped[int] = mapped_column(sa.BigInteger)  # its number there
     author_id: Mapped[str] = mapped_column(
         Id

@@ -5,7 +5,7 @@ The first reason found is the one that is said.
 """
 
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from noticing.instants import read_instant
 from noticing.protocols import payloads
 from noticing.protocols.kinds import KINDS, is_evidence
 from noticing.protocols.loader import Protocol
-from noticing.sync.standing import Standing
+from noticing.sync.standing import Came, Standing
 
 CLOCK_TOLERANCE = timedelta(minutes=2)  # a pairing begins by the server's clock, an entry by the tablet's
 
@@ -27,6 +27,7 @@ class Past(typing.Protocol):
     """What one person could do at any time: accounts.history.History."""
 
     def stretch_at(self, at: datetime) -> int: ...
+    def moments_between(self, first: datetime, last: datetime) -> Sequence[datetime]: ...
     def actor_at(self, at: datetime) -> policy.Actor: ...
     def coaches_at(self, teacher_id: str, at: datetime) -> bool: ...
 
@@ -49,31 +50,31 @@ class Grounds:
     happened: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)  # corrected times, by entry_id
 
 
-def judge(entry: Entry, change_seq: int, grounds: Grounds) -> str | None:
+def judge(entry: Entry, came: Came, grounds: Grounds) -> str | None:
     """The set-aside code of an entry, or None: accepted."""
     for step in _STEPS_OF_EVIDENCE if is_evidence(entry.kind) else _STEPS:
-        code = step(entry, change_seq, grounds)
+        code = step(entry, came, grounds)
         if code is not None:
             return code
     return None
 
 
-def accept(entry: Entry, change_seq: int, grounds: Grounds) -> None:
+def accept(entry: Entry, came: Came, grounds: Grounds) -> None:
     """Let later entries stand on this one."""
     standing = grounds.standings.get(entry.subject_id)
     if standing is None:
         standing = grounds.standings[entry.subject_id] = Standing(entry.subject_id)
-    standing.add(entry, change_seq)
+    standing.add(entry, came)
     grounds.accepted[entry.entry_id] = entry
 
 
-def _judge_sender(entry: Entry, _change_seq: int, grounds: Grounds) -> str | None:
+def _judge_sender(entry: Entry, _came: Came, grounds: Grounds) -> str | None:
     if grounds.is_revoked:
         return "device-revoked"
     return None if entry.author_id == grounds.person_id else "not-your-entry"
 
 
-def _judge_shape(entry: Entry, _change_seq: int, _grounds: Grounds) -> str | None:
+def _judge_shape(entry: Entry, _came: Came, _grounds: Grounds) -> str | None:
     if entry.subject_kind != "observation" or entry.kind not in KINDS:
         return "kind-unknown"
     if is_evidence(entry.kind):
@@ -81,7 +82,7 @@ def _judge_shape(entry: Entry, _change_seq: int, _grounds: Grounds) -> str | Non
     return payloads.check_payload(entry.kind, None, entry.payload)
 
 
-def _judge_observation(entry: Entry, _change_seq: int, grounds: Grounds) -> str | None:
+def _judge_observation(entry: Entry, _came: Came, grounds: Grounds) -> str | None:
     standing = grounds.standings.get(entry.subject_id)
     if entry.kind == "observation.started":
         return None if standing is None or standing.start is None else "observation-started-twice"
@@ -92,7 +93,7 @@ def _judge_observation(entry: Entry, _change_seq: int, grounds: Grounds) -> str 
     return None if standing.start.author_id == grounds.person_id else "not-your-observation"
 
 
-def _judge_start(entry: Entry, _change_seq: int, grounds: Grounds) -> str | None:
+def _judge_start(entry: Entry, _came: Came, grounds: Grounds) -> str | None:
     if entry.kind != "observation.started":
         return None
     said = entry.payload
@@ -108,14 +109,14 @@ def _judge_start(entry: Entry, _change_seq: int, grounds: Grounds) -> str | None
     return _judge_place(said["class_id"], said["school_id"], said["observed_id"], grounds)
 
 
-def _judge_correction(entry: Entry, change_seq: int, grounds: Grounds) -> str | None:
+def _judge_correction(entry: Entry, came: Came, grounds: Grounds) -> str | None:
     standing = grounds.standings.get(entry.subject_id)
     is_taken_back = (
         entry.kind == "entry.retracted" and standing and standing.is_correction(entry.payload["entry_id"])
     )
     if standing is None or not (is_taken_back or entry.kind == "observation.corrected"):
         return None
-    if standing.is_shared_before(change_seq):
+    if standing.is_shared_before(came):
         return "already-shared"
     if is_taken_back:
         return None
@@ -139,7 +140,7 @@ def _judge_place(class_id: str, school_id: str, observed_id: str, grounds: Groun
     return None if row["school_id"] == school_id else "wrong-place"
 
 
-def _judge_item(entry: Entry, _change_seq: int, grounds: Grounds) -> str | None:
+def _judge_item(entry: Entry, _came: Came, grounds: Grounds) -> str | None:
     if is_evidence(entry.kind):
         return _check_against_item(entry, entry.payload, grounds)
     if entry.kind != "entry.amended":
@@ -164,7 +165,7 @@ def _check_against_item(entry: Entry, payload: Mapping[str, Any], grounds: Groun
     return payloads.check_payload(entry.kind, item, payload)
 
 
-def _judge_reply(entry: Entry, _change_seq: int, grounds: Grounds) -> str | None:
+def _judge_reply(entry: Entry, _came: Came, grounds: Grounds) -> str | None:
     if entry.kind != "feedback.replied":
         return None
     standing = grounds.standings[entry.subject_id]
@@ -175,19 +176,20 @@ def _judge_reply(entry: Entry, _change_seq: int, grounds: Grounds) -> str | None
     return None if _is_permitted("feedback.reply", entry, standing, grounds) else "not-permitted-then"
 
 
-def _judge_permission(entry: Entry, _change_seq: int, grounds: Grounds) -> str | None:
+def _judge_permission(entry: Entry, _came: Came, grounds: Grounds) -> str | None:
     if entry.kind == "feedback.replied":
         return None
     standing = grounds.standings.get(entry.subject_id)
     if standing is None or standing.start is None:
         standing = Standing(entry.subject_id)
-        standing.add(entry, 0)  # a start stands on itself
+        standing.add(entry, Came(0))  # a start stands on itself
     return None if _is_permitted("observation.add", entry, standing, grounds) else "not-permitted-then"
 
 
 def _is_permitted(action: str, entry: Entry, standing: Standing, grounds: Grounds) -> bool:
     instants = grounds.happened.get(entry.entry_id) or (read_instant(entry.occurred_at),)
-    moments = [at + apart for at in instants for apart in (timedelta(0), CLOCK_TOLERANCE, -CLOCK_TOLERANCE)]
+    between = grounds.history.moments_between
+    moments = [each for at in instants for each in between(at - CLOCK_TOLERANCE, at + CLOCK_TOLERANCE)]
     if entry.kind == "observation.corrected":
         return any(_can_at(moment, action, entry, standing, grounds) for moment in moments)
     if entry.kind == "observation.started":
@@ -211,7 +213,7 @@ def _can_at(
     return sitting is not None and policy.can(grounds.history.actor_at(moment), action, sitting)
 
 
-def _judge_by_other_rooms(entry: Entry, _change_seq: int, grounds: Grounds) -> str | None:
+def _judge_by_other_rooms(entry: Entry, _came: Came, grounds: Grounds) -> str | None:
     check = grounds.checks.get(entry.kind)
     if check is None:
         return None

@@ -28,6 +28,7 @@ from noticing.sync.request_body import read_json
 from noticing.sync.sealed import open_bodies
 from noticing.sync.set_aside import say_why
 from noticing.sync.stream_key import MAX_NONCE_LENGTH, signing_stream_id
+from noticing.sync.turns import turn
 from noticing.sync.verify import verify as compare
 
 PREFIX = "/api/v1"
@@ -102,10 +103,11 @@ def push() -> Response:
         raise Problem("too-many-entries")
     actor = _owner_of(sent.stream_id)
     reading = read_clocks(sent.clock, came_at)
-    opened = open_bodies(actor.tenant_id, sent)
-    receipt = receive(
-        actor.tenant_id, sent.stream_id, sent.from_seq, opened.bodies, reading, repairs=sent.repairs
-    )
+    with turn():
+        opened = open_bodies(actor.tenant_id, sent)
+        receipt = receive(
+            actor.tenant_id, sent.stream_id, sent.from_seq, opened.bodies, reading, repairs=sent.repairs
+        )
     return _answer(_push_answer(receipt, opened.unsealable))
 
 

@@ -128,6 +128,7 @@ PUSH = _describe(
         "seal-unknown",
         "too-many-entries",
         "stream-quota",
+        "busy",
         *_READING,
     ),
     body="Push",

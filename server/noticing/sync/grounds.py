@@ -16,7 +16,7 @@ from noticing.protocols.loader import load_all
 from noticing.sync import standing
 from noticing.sync.admit import Grounds
 from noticing.sync.other_rooms import other_rooms
-from noticing.sync.standing import Standing
+from noticing.sync.standing import Came, Standing
 
 Author = tuple[str, bool]
 NAMING_CLASSES = ("observation.started", "observation.corrected")
@@ -64,7 +64,8 @@ def read_standings(session: Session, tenant_id: str, observation_ids: Iterable[s
     for stored in store.entries_of(session, tenant_id, set(observation_ids), standing.KINDS):
         entry = _read(stored)
         if entry is not None:
-            standings.setdefault(entry.subject_id, Standing(entry.subject_id)).add(entry, stored.change_seq)
+            came = Came(stored.change_seq, stored.stream_id, stored.stream_seq)
+            standings.setdefault(entry.subject_id, Standing(entry.subject_id)).add(entry, came)
     return standings
 
 

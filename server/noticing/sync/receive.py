@@ -20,10 +20,11 @@ from noticing.entry_log.store import Enveloped, StoredEntry
 from noticing.entry_log.streams import StreamState, charge_revoked, find_stream, move_mark
 from noticing.feed.counter import note_change, read_last_change_seq, take_change_seqs
 from noticing.problems import Problem
-from noticing.sync.arrivals import Arrival, sort_arrivals
+from noticing.sync.arrivals import Arrival, Arrivals, Key, sort_arrivals
 from noticing.sync.other_rooms import let_follow
 from noticing.sync.reconsider import (
     Candidate,
+    count_by,
     judge_all,
     note_for_readers,
     settle_changed,
@@ -126,8 +127,9 @@ def _append_fresh(
         late = [len(body) for seq, body in fresh.items() if seq > stream.revoked_through]
         charge_revoked(session, stream, len(late), sum(late))
     arrivals = sort_arrivals(session, stream, fresh, hashes)
+    adopted = _adopt_revoked(session, stream, arrivals)
     stored = _judge_and_number(session, stream, arrivals.new, missing)
-    by_key = {**arrivals.known} | {(each.entry_id, each.body_hash): each for each in stored}
+    by_key = {**arrivals.known, **adopted} | {(each.entry_id, each.body_hash): each for each in stored}
     places, set_aside = [], []
     for seq, arrival in arrivals.by_seq.items():
         entry = by_key[arrival.key]
@@ -136,6 +138,18 @@ def _append_fresh(
             set_aside.append((seq, entry.named_id(), entry.set_aside_code))
     store.append(session, stored, places)
     return set_aside, frozenset(each.kind for each in stored if each.kind)
+
+
+def _adopt_revoked(session: Session, stream: StreamState, arrivals: Arrivals) -> dict[Key, StoredEntry]:
+    """What a revoked device of the same person had brought counts by this stream, if that may."""
+    better = {
+        seq: known
+        for seq, arrival in arrivals.by_seq.items()
+        if (known := arrivals.known.get(arrival.key)) and known.set_aside_code == "device-revoked"
+        if known.author_id == stream.person_id and not stream.is_after_revocation(seq, now())
+    }
+    found = count_by(session, stream, better) if better else []
+    return {(each.entry_id, each.body_hash): each for each in found}
 
 
 def _judge_and_number(
@@ -155,6 +169,7 @@ def _judge_and_number(
             stream.is_after_revocation(each.stream_seq, at),
             body_hash=each.body_hash,
             stream_id=stream.stream_id,
+            stream_seq=each.stream_seq,
             received_at=at,
         )
         for number, each in numbered.items()

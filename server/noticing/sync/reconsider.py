@@ -14,7 +14,7 @@ from noticing.entry_log import store
 from noticing.entry_log.clock_samples import Timed
 from noticing.entry_log.entry import Entry, Unreadable
 from noticing.entry_log.store import StoredEntry
-from noticing.entry_log.streams import find_stream
+from noticing.entry_log.streams import StreamState, find_stream
 from noticing.feed.counter import note_change
 from noticing.ledger.acts import note_act
 from noticing.sync.admit import Grounds, accept, judge
@@ -22,7 +22,7 @@ from noticing.sync.grounds import gather_grounds, read_standings
 from noticing.sync.happened import when_happened
 from noticing.sync.other_rooms import let_follow, other_rooms
 from noticing.sync.set_aside import WAITING
-from noticing.sync.standing import Standing
+from noticing.sync.standing import Came, Standing
 from noticing.sync.wire import LAST_SEQ
 
 journey = logging.getLogger("noticing.journey")
@@ -38,7 +38,12 @@ class Candidate(NamedTuple):
     code_before: str | None = None
     body_hash: bytes = b""
     stream_id: str = ""
+    stream_seq: int = 0
     received_at: datetime | None = None
+
+    @property
+    def came(self) -> Came:
+        return Came(self.change_seq, self.stream_id, self.stream_seq)
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ def judge_all(session: Session, tenant_id: str, candidates: Sequence[Candidate])
             ground = grounds[each.author_id, each.is_revoked]
             code = codes[each.change_seq] = _judge_calmly(each, ground, shared_before)
             if code is None:
-                accept(each.entry, each.change_seq, ground)
+                accept(each.entry, each.came, ground)
             elif code in WAITING:
                 left.append(each)
         if len(left) == len(waiting):
@@ -82,7 +87,7 @@ def _judge_calmly(each: Candidate, grounds: Grounds, shared_before: set[str]) ->
     What lay aside would count from now on: a visit that was shared meanwhile must not change its teacher.
     """
     is_too_late = each.code_before is not None and each.entry.subject_id in shared_before
-    counts_from = LAST_SEQ if is_too_late else each.change_seq
+    counts_from = Came(LAST_SEQ) if is_too_late else each.came
     try:
         return judge(each.entry, counts_from, grounds)
     except Exception:
@@ -102,6 +107,23 @@ def judge_waiting(session: Session, tenant_id: str, subject_ids: Iterable[str]) 
         verdicts = judge_all(session, tenant_id, waiting)
         settle_changed(session, tenant_id, waiting, verdicts.codes)
         note_for_readers(session, tenant_id, waiting, verdicts)
+
+
+def count_by(session: Session, stream: StreamState, better: Mapping[int, StoredEntry]) -> list[StoredEntry]:
+    """Inside `writing()`: judge again what a revoked device had brought, now that this stream brings it, too.
+
+    `better`: its stream_seq here -> the entry. From now on it is this stream's; returns the entries as they are then.
+    """
+    adopted = [each._replace(stream_id=stream.stream_id, stream_seq=seq) for seq, each in better.items()]
+    for each in adopted:
+        store.adopt(session, each)
+    candidates = _candidates_of(session, adopted)
+    verdicts = judge_all(session, stream.tenant_id, candidates)
+    settle_changed(session, stream.tenant_id, candidates, verdicts.codes)
+    note_for_readers(session, stream.tenant_id, candidates, verdicts)
+    return [
+        each._replace(set_aside_code=verdicts.codes.get(each.change_seq, each.set_aside_code)) for each in adopted
+    ]
 
 
 def settle_changed(
@@ -208,6 +230,7 @@ def _candidates_of(session: Session, found: Sequence[StoredEntry]) -> list[Candi
                 and stream.is_after_revocation(stored.stream_seq, stored.received_at),
                 code_before=stored.set_aside_code,
                 stream_id=stored.stream_id,
+                stream_seq=stored.stream_seq,
                 received_at=stored.received_at,
                 body_hash=stored.body_hash,
             )

@@ -5,7 +5,7 @@ brings it, before anything is folded. The fields are those of the fold's context
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from noticing.accounts.policy import Sitting
 from noticing.entry_log.entry import Entry
@@ -20,6 +20,20 @@ KINDS = (
 )
 
 
+class Came(NamedTuple):
+    """Where an entry stands: its number in the feed, and in the stream that brought it."""
+
+    change_seq: int
+    stream_id: str = ""
+    stream_seq: int = 0
+
+    def is_before(self, other: "Came") -> bool:
+        """Within a stream by its own order, in which its author made them, whatever came first. Else by arrival."""
+        if self.stream_id and self.stream_id == other.stream_id:
+            return self.stream_seq < other.stream_seq
+        return self.change_seq < other.change_seq
+
+
 class Standing:
     """Grows by `add`; entries may come in any order, the start first or not."""
 
@@ -27,13 +41,13 @@ class Standing:
         self.observation_id = observation_id
         self.start: Entry | None = None
         self.is_finished = False
-        self.shares: dict[str, int] = {}  # entry_id -> change_seq
+        self.shares: dict[str, Came] = {}  # by entry_id
         self._corrections: list[Entry] = []
         self._retracted: set[Any] = set()
         self.version = 0  # raised by everything that may change the answers below
         self._fields: dict[str, Any] = {}
 
-    def add(self, entry: Entry, change_seq: int) -> None:
+    def add(self, entry: Entry, came: Came) -> None:
         """Take in one accepted entry."""
         if entry.kind not in KINDS:
             return
@@ -47,7 +61,7 @@ class Standing:
             case "observation.finished":
                 self.is_finished = True
             case "feedback.shared":
-                self.shares[entry.entry_id] = change_seq
+                self.shares[entry.entry_id] = came
             case "entry.retracted":
                 self._retracted.add(entry.payload.get("entry_id"))
 
@@ -80,8 +94,8 @@ class Standing:
     def is_correction(self, entry_id: str) -> bool:
         return any(entry.entry_id == entry_id for entry in self._corrections)
 
-    def is_shared_before(self, change_seq: int) -> bool:
-        return any(shared < change_seq for shared in self.shares.values())
+    def is_shared_before(self, came: Came) -> bool:
+        return any(share.is_before(came) for share in self.shares.values())
 
     def sitting(
         self, tenant_id: str, *, is_pairing_held: bool, proposed: Entry | None = None

@@ -5,6 +5,7 @@ import json
 import random
 import shutil
 import sqlite3
+import sys
 import threading
 import time
 from collections import Counter
@@ -16,6 +17,7 @@ from playwright.sync_api import Error, Playwright, TimeoutError, sync_playwright
 from crash.glass import Place
 from crash.lazy_disk import LazyDisk
 from crash.person import PASSWORD
+from crash.release import OTHER_BUILD, Release
 from crash.server import Server
 from crash.server_lane import Tell, shuffled
 from crash.server_log import ServerLog, plain, read_sqlite
@@ -29,6 +31,7 @@ BEGIN_SECONDS = 15
 LARGE_VISIT = 240  # taps, then comes another
 REOPEN_SECONDS = 10
 SETTLE_SECONDS = 45
+UPDATED_EVERY = 2  # faults; at the first, the worker of the first build is hardly there
 KINDS = ("browser", "browser", "browser", "renderer", "renderer", "storage service")  # of what is killed
 
 
@@ -36,9 +39,12 @@ class Coach:
     """One tablet, its disk, and what may be expected of both."""
 
     def __init__(
-        self, tablet: Tablet, disk: LazyDisk | None, database: Path, rng: random.Random, tally: Tally
-    ) -> None:
-        self.tablet, self.disk, self.database, self.rng, self.tally = tablet, disk, database, rng, tally
+        self, tablet: Tablet, disk: LazyDisk | None, database: Path, release: Release, rng: random.Random,
+        tally: Tally,
+    ) -> None:  # fmt: skip
+        self.tablet, self.disk, self.database, self.release = tablet, disk, database, release
+        self.rng, self.tally = rng, tally
+        self.suffered = 0
         self.known: dict[str, str] = {}  # entry_id -> hash, of all that this tablet's log ever held
         self.number = 0
         self.name = ""
@@ -52,6 +58,9 @@ class Coach:
     def suffer(self, fault: str) -> None:
         """Taps until it strikes, looks what is left, and goes on."""
         self.name = f"{fault} {self.tally.faults + 1}"
+        self.suffered += 1
+        if self.suffered % UPDATED_EVERY == 0:
+            self._be_updated()
         self._tap_until_struck(fault)
         self._reopen(fault)
         self._expect_what_was_shown()
@@ -81,6 +90,13 @@ class Coach:
         self.tablet.forget()
         if self.disk:
             self.disk.cut()
+
+    def _be_updated(self) -> None:
+        """A new version is found in the middle of a visit: it waits, and the page goes on as it is."""
+        became = self.release.arrive(self.tablet.page)
+        self.tally.updates += became == "it waits"
+        if became not in ("it waits", "no worker"):
+            self.tally.lose(f"before {self.name}, a new version came in the middle of a visit: {became}")
 
     def _tap_until_struck(self, fault: str) -> None:
         shown, is_flapping = self.tablet.glass.dots.total(), self.rng.random() < 0.4
@@ -175,7 +191,10 @@ def run_browsers(
     place.mkdir()
     tally = Tally()
     data = shutil.copytree(demo, place / "school")
-    server = Server(data, place / "server.log", "--demo").start()
+    release = Release(place / "built")
+    server = Server(data, place / "server.log", "--demo")
+    server.program = [Path(sys.executable), OTHER_BUILD]
+    server.start()
     coaches = []
     try:
         with sync_playwright() as playwright:
@@ -184,7 +203,7 @@ def run_browsers(
                 if part.kills + part.cuts == 0:
                     continue
                 coach = meet(
-                    playwright, place / backend, server, BACKENDS[backend], rng, tally, part.cuts > 0
+                    playwright, place / backend, server, BACKENDS[backend], release, rng, tally, part.cuts > 0
                 )
                 coaches.append(coach)
                 go_through(coach, part, rng, until, lambda: tell(count(tally, coaches)))
@@ -207,13 +226,13 @@ class Part:
 
 
 def meet(
-    playwright: Playwright, place: Path, server: Server, options: tuple[str, ...], rng: random.Random,
-    tally: Tally, has_cuts: bool,
+    playwright: Playwright, place: Path, server: Server, options: tuple[str, ...], release: Release,
+    rng: random.Random, tally: Tally, has_cuts: bool,
 ) -> Coach:  # fmt: skip
     disk = LazyDisk(place).mount() if has_cuts else None
     folder = disk.folder if disk else place
     tablet = Tablet(playwright, folder / "profile", place / "cache", server.url, options)
-    return Coach(tablet, disk, server.data / "noticing.db", rng, tally)
+    return Coach(tablet, disk, server.data / "noticing.db", release, rng, tally)
 
 
 def go_through(coach: Coach, part: Part, rng: random.Random, until: float, tell: Callable[[], None]) -> None:

@@ -45,6 +45,12 @@ class Plan:
         postgres = round((kills - browsers) * 0.4)
         return cls(browsers, kills - browsers - postgres, postgres, math.ceil(cuts / 2), cuts // 2)
 
+    @classmethod
+    def give_all_to(cls, part: str, kills: int, cuts: int) -> "Plan":
+        if part == "browsers":
+            return cls(kills, 0, 0, cuts, 0)
+        return cls(0, kills, 0, 0, cuts) if part == "sqlite" else cls(0, 0, kills, 0, 0)
+
     @property
     def faults(self) -> int:
         return sum(self.lanes.values())
@@ -66,7 +72,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ["PYTHONPATH"] = str(tree / "server")
     with kept_folder() as folder:
         without_cuts = reason_without_fuse(folder / "proof")
-        plan = Plan.divide(options.kills, 0 if without_cuts else options.cuts)
+        cuts = 0 if without_cuts else options.cuts
+        plan = (
+            Plan.give_all_to(options.only, options.kills, cuts)
+            if options.only
+            else Plan.divide(options.kills, cuts)
+        )
         tally = Run(folder, plan, options).go()
     print("\r\033[K" if sys.stdout.isatty() else "", end="")
     for found in (tally.lost, tally.stalled):
@@ -87,6 +98,7 @@ def read_options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--minutes", type=float, default=25, help="begins no fault that would come later (25)"
     )
+    parser.add_argument("--only", choices=("browsers", "sqlite", "postgres"), help="all of it there")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000), help="of what happens when")
     parser.add_argument("--tree", type=Path, default=ROOT, help="another checkout of the product, built")
     return parser.parse_args(argv)

@@ -9,6 +9,7 @@ class Tally:
 
     kills: int = 0
     cuts: int = 0
+    updates: int = 0
     dots: int = 0
     checks: int = 0
     lost: list[str] = field(default_factory=list)
@@ -28,12 +29,13 @@ class Tally:
     def add(self, other: "Tally") -> None:
         self.lose(*other.lost)
         self.stalled += other.stalled
-        for name in ("kills", "cuts", "dots", "checks"):
+        for name in ("kills", "cuts", "updates", "dots", "checks"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
     def verdict(self, seed: int, without_cuts: str | None) -> str:
         cuts = f"power cuts skipped: {without_cuts}" if without_cuts else f"{self.cuts} power cuts"
         return (
-            f"crash: {self.kills} kills, {cuts}, {self.dots:,} dots, {self.checks:,} checks, "
+            f"crash: {self.kills} kills, {cuts}, {self.updates} updates in a visit, "
+            f"{self.dots:,} dots, {self.checks:,} checks, "
             f"{len(self.lost)} lost, {len(self.stalled)} stalled (seed {seed})"
         )

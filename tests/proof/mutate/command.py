@@ -92,7 +92,11 @@ class Run:
 
     @property
     def caught(self) -> list[Bug]:
-        return [bug for bug in self.bugs if self.outcomes[bug.name].found is not None]
+        """Not where the same schedule fails without the bug."""
+        control = self.outcomes.get(CONTROL)
+        unsound = set(control.failing) if control else set()
+        found = [bug for bug in self.bugs if self.outcomes[bug.name].found is not None]
+        return [bug for bug in found if unsound.isdisjoint(self.outcomes[bug.name].failing)]
 
     @property
     def impossible(self) -> list[Bug]:
@@ -134,7 +138,7 @@ class Run:
 
     def _control_simulated(self, bugs: list[Bug]) -> Outcome:
         schedules = self.options.schedules or max(bug.schedules for bug in bugs)
-        return calmly(lambda: simulate(self.tree, self.options.seed, schedules))
+        return calmly(lambda: simulate(self.tree, self.options.seed, schedules, to_the_end=True))
 
     def _say(self, name: str, outcome: Outcome) -> None:
         self.outcomes[name] = outcome

@@ -13,9 +13,7 @@ BUILT = "server/noticing/web/static/built"
 
 def copy_tree(source: Path, target: Path) -> Path:
     for folder in FOLDERS:
-        shutil.copytree(
-            source / folder, target / folder, ignore=shutil.ignore_patterns("__pycache__", "dist")
-        )
+        shutil.copytree(source / folder, target / folder, ignore=shutil.ignore_patterns("dist"))
     found = [path for glob in GLOBS for path in source.glob(glob)]
     for file in [*FILES, *(str(path.relative_to(source)) for path in found)]:
         (target / file).parent.mkdir(parents=True, exist_ok=True)

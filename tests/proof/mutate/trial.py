@@ -11,7 +11,7 @@ from proof.mutate.bug import Bug
 from proof.mutate.tree import ROOT, build_app
 
 MINUTES = 8  # for one proof; one that does not come to its end has found nothing
-FAILING = re.compile(r"failing seeds: (\d+)")
+FAILING = re.compile(r"failing seeds: ([\d, ]+)")
 SIMULATED = re.compile(r"simulate (?:passed|FAILED): ([\d,]+) schedules")
 CRASHED = re.compile(r"crash: .* ([\d,]+) lost, ([\d,]+) stalled \(seed \d+\)$")
 FOREIGN = ("broke:", "broken:")  # the simulator's own words for what is no finding about the product
@@ -22,13 +22,15 @@ WITHOUT_CUTS = "power cuts skipped"
 class Outcome:
     """`found`: what broke the promise, in the proof's words; None where nothing did.
 
-    `after`: how much it took. `trouble`: why nothing can be said. `is_impossible`: this machine cannot cut power.
+    `after`: how much it took. `failing`: the schedules that failed, by seed. `trouble`: why nothing can be said.
+    `is_impossible`: this machine cannot cut power.
     """
 
     found: str | None
     after: str
     seconds: float
     trouble: str | None = None
+    failing: tuple[str, ...] = ()
     is_impossible: bool = False
 
 
@@ -39,9 +41,10 @@ def try_bug(bug: Bug, tree: Path, seed: int, schedules: int | None) -> Outcome:
     return simulate(tree, seed, schedules or bug.schedules)
 
 
-def simulate(tree: Path, seed: int, schedules: int) -> Outcome:
-    """Stops at the first schedule that fails."""
+def simulate(tree: Path, seed: int, schedules: int, *, to_the_end: bool = False) -> Outcome:
+    """Stops at the first schedule that fails, unless all that fail are wanted."""
     options = ["--seed", seed, "--schedules", schedules, "--jobs", 1, "--no-permanent"]
+    options += ["--keep-going"] if to_the_end else []
     text, seconds = run("simulate", tree, options)
     if text is None:
         return Outcome(None, "", seconds, f"did not end in {MINUTES} minutes")
@@ -54,10 +57,11 @@ def simulate(tree: Path, seed: int, schedules: int) -> Outcome:
         return Outcome(None, f"{said[1]} schedules", seconds, broken)
     findings = [line.strip()[2:] for line in text.splitlines() if line.startswith("  ! ")]
     sound = [each for each in findings if not each.startswith(FOREIGN)]
-    after = f"{int(failing[1]) - seed + 1} schedules"
+    seeds = tuple(failing[1].split(", "))
+    after = f"{int(seeds[0]) - seed + 1} schedules"
     if not sound:
         return Outcome(None, after, seconds, (findings or [verdict])[0])
-    return Outcome(sound[0], after, seconds)
+    return Outcome(sound[0], after, seconds, failing=seeds)
 
 
 def crash(tree: Path, seed: int, size: dict[str, int | str], *, is_to_build: bool = False) -> Outcome:

@@ -2,6 +2,7 @@
 
 import random
 import shutil
+import signal
 import struct
 import subprocess
 import sys
@@ -37,6 +38,7 @@ def run_worker(work: Work, results: Any) -> None:
     sys.path[:0] = [str(work.tree / each) for each in ("server", "tests", "tests/proof/simulate")]
     from server import SimulatedServer
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what it made is cleared away
     memory = Path("/dev/shm")
     folder = Path(tempfile.mkdtemp(prefix="noticing-simulate-", dir=memory if memory.is_dir() else None))
     node: subprocess.Popen[bytes] | None = None

@@ -89,9 +89,7 @@ function Row({ what, at, why, code, visit }: RowProps) {
       <span>
         <b>{what}</b>
         <span class="soft row-line">
-          {at
-            ? t('attention.line', { where, day: nearDay(at), time: clockTime(at) })
-            : where}
+          {at ? t('attention.line', { where, day: nearDay(at), time: clockTime(at) }) : where}
         </span>
         <span class="row-line">{why}</span>
       </span>

@@ -6,7 +6,8 @@ import { useReading } from '../../visits/use_reading.ts';
 import { Storage } from '../storage.tsx';
 import { Legend } from './legend.tsx';
 
-const readVerified = (log: DeviceLog) => log.perform(readMeta<{ server_ms: number }>('verified_at'));
+const readVerified = (log: DeviceLog) =>
+  log.perform(readMeta<{ server_ms: number }>('verified_at'));
 
 /** What is known of the safety of it all: looked up on the server's disk, kept by this browser. */
 export function HowSafe() {

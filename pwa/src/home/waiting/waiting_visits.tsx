@@ -39,7 +39,10 @@ function WaitingVisit({ visit }: { visit: VisitSummary }) {
         <b>{teacher}</b>
         <span class="row-class">{class_title}</span>
         <span class="soft row-line">
-          {t('waiting.visit_of', { day: nearDay(visit.started_at), time: clockTime(visit.started_at) })}
+          {t('waiting.visit_of', {
+            day: nearDay(visit.started_at),
+            time: clockTime(visit.started_at),
+          })}
         </span>
         <span class="row-line num">
           {t('waiting.since', {

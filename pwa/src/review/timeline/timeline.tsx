@@ -1,11 +1,13 @@
 import { useState } from 'preact/hooks';
 import { t } from '../../ui/messages/messages.ts';
+import { linesInConflict } from '../../visits/conflict_choices.ts';
 import type { MarkState } from '../../visits/mark_state.ts';
 import type { Visit } from '../../visits/visit.ts';
 import type { Composer } from '../composer/composer_state.ts';
 import { type CiteTarget, LINES_MAX, liveDraft, toggleCite } from '../composer_rules.ts';
 import { AddLater } from './add_later.tsx';
 import { CiteFor } from './cite_for.tsx';
+import { came_late } from './late.ts';
 import { LineDialog } from './line_dialog.tsx';
 import { rowsOf } from './rows.ts';
 import { TimelineRow } from './timeline_row.tsx';
@@ -22,7 +24,9 @@ interface Props {
 export function Timeline({ visit, composer, target, setTarget }: Props) {
   const [edited_id, setEdited] = useState<string | null>(null);
   const [is_full, setFull] = useState(false);
-  const { timeline } = visit.view.value;
+  const { timeline, conflicts } = visit.view.value;
+  const in_conflict = linesInConflict(conflicts);
+  const n_late = timeline.filter(came_late).length;
   const draft = liveDraft(composer.draft.value, timeline);
   const n_picked = draft.evidence.length;
   const states = new Map<string, MarkState>(
@@ -44,6 +48,7 @@ export function Timeline({ visit, composer, target, setTarget }: Props) {
         </h2>
         <CiteFor target={target} setTarget={setTarget} draft={draft} />
       </div>
+      {n_late > 0 && <p class="notice">{t('review.late', { n: n_late })}</p>}
       {is_full && (
         <p class="notice" role="alert">
           {t('review.lines_full', { most: LINES_MAX })}
@@ -60,6 +65,7 @@ export function Timeline({ visit, composer, target, setTarget }: Props) {
             protocol={visit.protocol.value}
             draft={draft}
             target={target}
+            in_conflict={in_conflict}
             onCite={cite}
             onEdit={setEdited}
           />

@@ -9,6 +9,7 @@ import { clockTime } from '../../ui/times.ts';
 import { leastSafe, type MarkState } from '../../visits/mark_state.ts';
 import { type CiteTarget, citedBy, is_cited } from '../composer_rules.ts';
 import type { FeedbackDraft } from '../feedback_draft.ts';
+import { came_late } from './late.ts';
 import type { Row } from './rows.ts';
 import { tagLabel } from './tags_of.ts';
 
@@ -18,6 +19,8 @@ interface Props {
   protocol: Protocol | null;
   draft: FeedbackDraft;
   target: CiteTarget;
+  /** Lines of which there are two versions. */
+  in_conflict: ReadonlySet<string>;
   onCite: (entry_id: string) => void;
   onEdit: (entry_id: string) => void;
 }
@@ -51,6 +54,7 @@ function OneLine({
   protocol,
   draft,
   target,
+  in_conflict,
   onCite,
   onEdit,
 }: Props & { line: TimelineLine }) {
@@ -69,7 +73,11 @@ function OneLine({
         <span>
           {line.kind === 'photo.taken' && <SavedPhoto line={line} />}
           {text}
-          <LineNotes line={line} protocol={protocol} />
+          <LineNotes
+            line={line}
+            protocol={protocol}
+            is_in_conflict={in_conflict.has(line.entry_id)}
+          />
         </span>
         <MarkSign state={states.get(line.entry_id) ?? null} />
         <span class={is_shown ? 'cite-place on num' : 'cite-place num'} aria-hidden="true">
@@ -88,8 +96,16 @@ function OneLine({
   );
 }
 
-function LineNotes({ line, protocol }: { line: TimelineLine; protocol: Protocol | null }) {
+interface NotesProps {
+  line: TimelineLine;
+  protocol: Protocol | null;
+  is_in_conflict: boolean;
+}
+
+function LineNotes({ line, protocol, is_in_conflict }: NotesProps) {
   const notes = [
+    ...(is_in_conflict ? [t('review.two_versions')] : []),
+    ...(came_late(line) ? [t('review.came_late')] : []),
     ...(line.is_added_later ? [t('review.added_later')] : []),
     ...(line.amended ? [t('review.amended')] : []),
     ...line.tags.map((tag) => tagLabel(tag, line, protocol)),

@@ -79,6 +79,10 @@ export class Platform {
         return this.is_locked ? 'locked' : effect.kept;
       case 'sealed_key':
         return this.sealed_key;
+      case 'seal_to':
+        return undefined;
+      case 'vault_state':
+        return this.is_locked ? 'locked' : 'open';
       case 'make_room':
         return this.makeRoom();
     }

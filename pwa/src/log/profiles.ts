@@ -1,0 +1,55 @@
+import { type ProfileRow, tablet } from './tablet.ts';
+
+/**
+ * The databases of a person on this tablet, newest first. The first of all has had her id as its name since
+ * version 1, and stands in no list.
+ */
+export async function profilesOf(person_id: string): Promise<string[]> {
+  const rows = await tablet.run((database) => database.getAll('profiles'));
+  const later = rows
+    .filter((row) => row.person_id === person_id)
+    .sort((a, b) => b.began_at.localeCompare(a.began_at));
+  return [...later.map((row) => row.name), firstProfile(person_id)];
+}
+
+export function firstProfile(person_id: string): string {
+  return `noticing-${person_id}`;
+}
+
+/** Where the key of the last one is gone: it delivers what it has, and this one begins empty. */
+export async function beginProfile(person_id: string): Promise<string> {
+  const row: ProfileRow = {
+    name: `${firstProfile(person_id)}-${crypto.randomUUID().slice(0, 8)}`,
+    person_id,
+    began_at: new Date().toISOString(),
+  };
+  await tablet.run(async (database) => {
+    const transaction = database.transaction('profiles', 'readwrite', { durability: 'strict' });
+    await transaction.store.put(row);
+    await transaction.done;
+  });
+  return row.name;
+}
+
+/** Every database on this tablet that may still have something to deliver, and whose it is. */
+export async function profilesInUse(): Promise<Pick<ProfileRow, 'name' | 'person_id'>[]> {
+  const { accounts, later } = await tablet.run(async (database) => ({
+    accounts: await database.getAllKeys('accounts'),
+    later: await database.getAll('profiles'),
+  }));
+  const people = new Set([
+    ...accounts,
+    ...later.map((row) => row.person_id),
+    ...(await peopleWithDatabase()),
+  ]);
+  const first = [...people].map((person_id) => ({ person_id, name: firstProfile(person_id) }));
+  return [...first, ...later];
+}
+
+const FIRST_PROFILE = /^noticing-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+
+/** Also of those who signed out here: their account is forgotten, what they left is not. */
+async function peopleWithDatabase(): Promise<string[]> {
+  const found = (await globalThis.indexedDB?.databases?.()) ?? [];
+  return found.flatMap(({ name }) => FIRST_PROFILE.exec(name ?? '')?.[1] ?? []);
+}
