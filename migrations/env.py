@@ -37,7 +37,7 @@ def without_foreign_keys(connection: sa.Connection) -> Iterator[None]:
     try:
         yield
         connection.commit()
-        is_changed = _revision_of(connection) != before  # else all was checked before; that reads every table whole
+        is_changed = _revision_of(connection) != before  # the check reads every table whole
         broken = driver.execute("PRAGMA foreign_key_check").fetchall() if is_changed else []
         if broken:
             raise RuntimeError(f"{len(broken)} rows point to rows that are gone")

@@ -200,7 +200,8 @@ class Conversation:
         """What this person may hold offline, by the session, from where the last answer ended."""
         is_more = True
         while is_more:
-            answer = self.ask("GET", f"{SYNC}/changes", query={"after": self.log.read("cursor")}).json()
+            query = {"after": self.log.read("cursor"), "for": self.log.read("person_id")}
+            answer = self.ask("GET", f"{SYNC}/changes", query=query).json()
             self.log.take_in(answer)
             is_more = answer["more"]
 

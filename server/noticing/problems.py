@@ -78,6 +78,11 @@ CATALOGUE: dict[str, Kind] = {
     "stream-unknown": Kind(
         404, _l("This device is not enrolled"), _l("Enrol the stream first; its entries wait on the device.")
     ),
+    "other-person": Kind(
+        409,
+        _l("Somebody else is signed in"),
+        _l("This browser is signed in as another person. Sign in with the account whose tablet this is."),
+    ),
     "stream-taken": Kind(
         409,
         _l("This stream is in use"),

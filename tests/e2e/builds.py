@@ -1,4 +1,4 @@
-"""Two real builds of the app, one after the other into the same folder as on a server, and a server that has the first."""
+"""Two real builds of the app, one after the other into the same folder, and a server that has the first."""
 
 import re
 import shutil

@@ -141,8 +141,7 @@ SET_ASIDE = """async () => {
     const db = await asked(indexedDB.open(name));
     if (db.objectStoreNames.contains('set_aside')) {
       const [row] = await asked(db.transaction('entries').objectStore('entries').getAll());
-      const { stream_id, stream_seq } = row;
-      const { entry_id } = JSON.parse(row.body);
+      const { stream_id, stream_seq, entry_id } = row;
       const put = db.transaction('set_aside', 'readwrite').objectStore('set_aside');
       await asked(put.put({ stream_id, stream_seq, entry_id, code: 'planted', text: 'The class is not known.' }));
     }

@@ -11,7 +11,7 @@ from builds import BuildServer
 from playwright.sync_api import Page, expect
 
 REGISTRATIONS = "() => navigator.serviceWorker.getRegistrations().then((all) => all.length)"
-CACHES = "() => caches.keys().then((all) => all.length)"
+CACHES = "() => caches.keys().then((all) => all.filter((name) => name.startsWith('noticing-app-')).length)"
 FIRST, SECOND = "Goal of the lesson can be seen", "Steps are shown one by one"
 
 
@@ -22,7 +22,16 @@ def restart(server: BuildServer, monkeypatch: pytest.MonkeyPatch, worker: str) -
 
 
 def wait_until(page: Page, question: str, answer: int) -> None:
-    page.wait_for_function(f"async (answer) => (await ({question})()) === answer", arg=answer)
+    page.evaluate(
+        f"""async (answer) => {{
+            const until = Date.now() + 15_000;
+            while ((await ({question})()) !== answer) {{
+                if (Date.now() > until) throw new Error('it is ' + await ({question})());
+                await new Promise((resolve) => setTimeout(resolve, 50));
+            }}
+        }}""",
+        answer,
+    )
 
 
 def count_entries(data: Path) -> int:

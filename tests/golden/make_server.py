@@ -13,6 +13,7 @@ import secrets
 import sqlite3
 import sys
 import tempfile
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,7 @@ def _pushes(school: School, coach: Device, teacher: Device) -> list[tuple[Device
     visits.append(_script_visit(coach, school))
     odd = coach.body(json.loads(visits[0][0])["subject_id"], FROM_THE_FUTURE, {"degrees": 21.5})
     reply = _reply(teacher, visits[0])
-    kinds = {json.loads(body)["kind"] for body in [*sum(visits, []), odd, reply]}
+    kinds = {json.loads(body)["kind"] for body in [*chain(*visits), odd, reply]}
     assert kinds == {*KINDS, FROM_THE_FUTURE}, kinds ^ {*KINDS}
     return [
         (coach, visits[0], "gzip"),
@@ -159,9 +160,9 @@ def _tally_visit(device: Device, school: School) -> list[str]:
 def _script_visit(device: Device, school: School) -> list[str]:
     """Two hundred lines, so that compression has something to do; no finish: it goes on."""
     visit = Visit(device, school, "selective-script", agreed_items=["lines"])
-    said = [visit.body("script.written", {"text": f"Line {n}: and why? {secrets.token_hex(8)}", "speaker": "TSO"[n % 3]},
-                       "lines", minute=n / 10) for n in range(200)]  # fmt: skip
-    return [visit.start, *said]
+    said = [{"text": f"Line {n}: why? {secrets.token_hex(8)}", "speaker": "TSO"[n % 3]} for n in range(200)]
+    lines = [visit.body("script.written", each, "lines", minute=n / 10) for n, each in enumerate(said)]
+    return [visit.start, *lines]
 
 
 def _reply(teacher: Device, visit: list[str]) -> str:

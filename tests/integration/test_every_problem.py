@@ -201,6 +201,12 @@ def send_before_enrolment(world: World) -> TestResponse:
     return other.post(other.content([], 1))
 
 
+@of("other-person")
+def ask_for_another_persons_tablet(world: World) -> TestResponse:
+    of_another = {"for": world.school.people["park"]}
+    return world.client_of("lee").get("/api/v1/sync/changes", query_string=of_another)
+
+
 @of("stream-taken")
 def enrol_with_another_key(world: World) -> TestResponse:
     other = Device(world.app, world.school.people["lee"], is_enrolled=False)

@@ -33,7 +33,7 @@ from noticing.sync import set_aside, wire
 from noticing.sync.stream_key import is_signed, text_to_sign
 from school import School, make_school, sign_in
 
-EXAMPLES = 30
+EXAMPLES = 25
 DOORS = [
     ("GET", "/api/v1/me"),
     ("POST", "/api/v1/sync/streams"),

@@ -89,7 +89,9 @@ def test_an_exchange_that_is_told_whole_is_the_reading(app: Flask, lee: Device) 
     assert kept(app) == [("best", 900_000, 84), ("latest", 900_000, 84)]
     with app.app_context():
         found = db.session.execute(sa.select(ClockSample.device_wall, ClockSample.received_at)).all()
-    assert {tuple(row) for row in found} == {(told["asked_wall"], datetime.fromisoformat(told["server_time"]))}
+    assert {tuple(row) for row in found} == {
+        (told["asked_wall"], datetime.fromisoformat(told["server_time"]))
+    }
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ describe('the sign of a mark', () => {
       shown('set_aside'),
       { ...shown('check'), is_own: false },
     ];
-    expect(countMarks(marks)).toEqual({ on_tablet: 1, sent: 2, set_aside: 1, unsaved: 0 });
+    expect(countMarks(marks)).toMatchObject({ on_tablet: 1, sent: 2, set_aside: 1, unsaved: 0 });
   });
 });
 

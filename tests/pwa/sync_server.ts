@@ -102,6 +102,7 @@ export class SyncServer {
         return this.#enrol(json);
       case '/api/v1/sync/changes':
         if (!this.signed_in) return problem(401, 'sign-in-needed');
+        if (url.searchParams.get('for') !== this.signed_in) return problem(409, 'other-person');
         return [200, { ...this.#empty(), ...this.changes[url.searchParams.get('after') ?? ''] }];
     }
     const stream = this.streams.get(String(request.headers['noticing-stream']));

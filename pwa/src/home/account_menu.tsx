@@ -32,12 +32,13 @@ function SignOut() {
   const { sync, session, writing } = useDevice();
   const [has_failed, setFailed] = useState(false);
   const [is_leaving, setLeaving] = useState(false);
-  const { on_tablet, counted } = sync.status.value;
+  const { on_tablet, photos_waiting, counted } = sync.status.value;
   if (counted !== 'counted') return <p class="notice">{t('account.not_counted')}</p>;
-  if (on_tablet > 0) {
+  if (on_tablet + photos_waiting > 0) {
     return (
       <div class="notice">
-        <p>{t('account.not_yet', { n: on_tablet })}</p>
+        {on_tablet > 0 && <p>{t('account.not_yet', { n: on_tablet })}</p>}
+        {photos_waiting > 0 && <p>{t('account.photos_not_yet', { n: photos_waiting })}</p>}
         <a class="button" href={links.waiting}>
           {t('sync.what_is_waiting')}
         </a>

@@ -12,7 +12,11 @@ export type MetaKey =
   | 'last_contact_at'
   | 'verified_at'
   | 'clock_behind_ms'
-  | 'reading';
+  | 'reading'
+  /** How long what came from the server may be shown. */
+  | 'lease'
+  /** Its PIN was not known: no session that is there already may be used, only a password. */
+  | 'password_first';
 
 export function readMeta<Value>(key: MetaKey): Script<Value | undefined> {
   return run({

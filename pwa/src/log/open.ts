@@ -15,8 +15,9 @@ import { openJournal } from './journal.ts';
 import { mirrorKeys } from './key_mirror.ts';
 import { keysIn } from './keys.ts';
 import type { DeviceLog, LogChange } from './log.ts';
+import { readMeta, writeMeta } from './meta.ts';
 import { appendPhoto, readPhoto } from './photos.ts';
-import { beginProfile, profilesOf } from './profiles.ts';
+import { beginProfile, nameProfile, profilesOf } from './profiles.ts';
 import { countEntries, entriesOf, setAsideEntries, summariseSubjects } from './read.ts';
 import { referenceRow, referenceRows, writeReference } from './reference.ts';
 import { hasRoomForPhoto } from './space.ts';
@@ -33,8 +34,14 @@ export async function openLog(person_id: string, profile?: string): Promise<Devi
   if (profile) return openProfile(person_id, profile);
   const newest = await openProfile(person_id, (await profilesOf(person_id))[0] as string);
   if (newest.vault.state !== 'ended') return newest;
+  const has_failed_pin = (await newest.perform(readMeta('password_first'))) === true;
   newest.close();
-  return openProfile(person_id, await beginProfile(person_id));
+  const name = nameProfile(person_id);
+  const fresh = await openProfile(person_id, name);
+  // Before anybody opens it by its name: a session that is still there must not fill it.
+  if (has_failed_pin) await fresh.perform(writeMeta('password_first', true));
+  await beginProfile(person_id, name);
+  return fresh;
 }
 
 /** Everything that says something lies in it sealed with the profile's key. */

@@ -16,10 +16,14 @@ export function firstProfile(person_id: string): string {
   return `noticing-${person_id}`;
 }
 
+export function nameProfile(person_id: string): string {
+  return `${firstProfile(person_id)}-${crypto.randomUUID().slice(0, 8)}`;
+}
+
 /** Where the key of the last one is gone: it delivers what it has, and this one begins empty. */
-export async function beginProfile(person_id: string): Promise<string> {
+export async function beginProfile(person_id: string, name: string): Promise<void> {
   const row: ProfileRow = {
-    name: `${firstProfile(person_id)}-${crypto.randomUUID().slice(0, 8)}`,
+    name,
     person_id,
     began_at: new Date().toISOString(),
   };
@@ -28,7 +32,6 @@ export async function beginProfile(person_id: string): Promise<string> {
     await transaction.store.put(row);
     await transaction.done;
   });
-  return row.name;
 }
 
 /** Every database on this tablet that may still have something to deliver, and whose it is. */

@@ -10,6 +10,7 @@ import type {
   StreamMark,
   SubjectSummary,
 } from './log.ts';
+import { mayRead } from './lease.ts';
 import { is_waiting } from './photos.ts';
 import type { OwnRow, PhotoRow, PulledRow, StreamRow } from './stores.ts';
 import { findStream, ofStream, readStreams, type Streams } from './streams.ts';
@@ -232,7 +233,9 @@ function* join({ own, pulled, streams, set_aside, photos }: Found): Script<Logge
       reason ? { ...logged, set_aside: { code: reason.code, text: reason.text } } : logged,
     );
   });
+  const shows_pulled = pulled.length > 0 && (yield* mayRead()) === 'open';
   pulled.forEach((row, index) => {
+    if (!shows_pulled) return;
     const body = bodies[own.length + index];
     if (typeof body !== 'string' || held.has(row.entry_id)) return;
     joined.push({ ...place(row, body), state: 'check', is_own: false });

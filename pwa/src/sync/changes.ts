@@ -7,7 +7,6 @@ import { vaultState } from '../machine/ask.ts';
 import type { Script } from '../machine/effect.ts';
 import { ask, expectAnswer, Interrupted } from './answer.ts';
 import { type Conversation, noteEpoch } from './conversation.ts';
-import { confirmSession } from './session.ts';
 
 export const ITEM = v.variant('what', [
   v.looseObject({
@@ -47,10 +46,11 @@ export const CHANGES = v.looseObject({
 
 /** Fetches what this person may hold offline. Only with her own session, never with a colleague's. */
 export function* pullChanges(talk: Conversation): Script<void> {
-  if (!(yield* may_receive()) || !(yield* confirmSession(talk))) return;
+  if (!(yield* may_receive())) return;
   let cursor = (yield* readMeta<string>('cursor')) ?? '';
   for (;;) {
     const page = yield* askChanges(talk, cursor);
+    if (!page) return;
     if (page.reset && cursor !== '') return yield* startOver(talk);
     yield* receiveItems({ items: yield* readItems(page.items), cursor: page.cursor });
     if (!page.more) break;
@@ -72,6 +72,7 @@ function* startOver(talk: Conversation): Script<void> {
   let cursor = '';
   for (;;) {
     const page = yield* askChanges(talk, cursor);
+    if (!page) return;
     // Something was withdrawn meanwhile: what was fetched so far may hold it.
     if (page.reset && cursor !== '') {
       throw new Interrupted({ outcome: 'retry', reason: 'reset again', is_ours: true });
@@ -88,11 +89,18 @@ function* askChanges(talk: Conversation, cursor: string) {
   // What this tablet sent under the stream it writes to now, it has. Not so what an older stream sent: this
   // tablet may be a copy of the one that did.
   const { stream_id } = yield* readMark();
-  const query = new URLSearchParams({ after: cursor, limit: '500' });
+  const { person_id } = talk.session;
+  const query = new URLSearchParams({ after: cursor, limit: '500', for: person_id });
   // From the beginning all of it: something here may have become unreadable.
   if (cursor !== '') query.set('not_from', stream_id);
   const path = `/api/v1/sync/changes?${query}`;
-  const page = expectAnswer(yield* ask({ path, schema: CHANGES, timeout_ms: 30_000 }));
+  const answer = yield* ask({ path, schema: CHANGES, timeout_ms: 30_000 });
+  talk.needs_sign_in = answer.outcome === 'sign-in';
+  if (answer.outcome === 'refused' && answer.code === 'other-person') {
+    talk.attention = { code: 'other-person', text: null };
+    return null;
+  }
+  const page = expectAnswer(answer);
   noteEpoch(talk, page.server_epoch);
   return page;
 }

@@ -33,8 +33,11 @@ type Sent = 'sent' | 'left' | 'tapped';
 export function* sendPhotos(talk: Conversation): Script<void> {
   for (const { hash } of yield* photosToSend()) {
     const bytes = yield* readPhoto(hash);
-    // They go as they were taken, so those of a locked profile go when somebody unlocks it.
-    if (bytes === 'locked') return;
+    if (bytes === 'locked') {
+      // They go as they were taken: those of a locked profile when somebody unlocks it.
+      talk.attention ??= { code: 'locked', text: null };
+      return;
+    }
     if (bytes === null) continue;
     const stream = yield* readMark();
     const picture = { hash, bytes: new Uint8Array(bytes) };

@@ -3,6 +3,7 @@ import {
   type AttentionCode,
   is_clock_off,
   is_stalled,
+  type Network,
   type SyncStatus,
 } from '../sync/status.ts';
 import { type MessageKey, t } from './messages/messages.ts';
@@ -13,6 +14,17 @@ export function networkText(status: SyncStatus): string {
   if (status.network === 'online') return t('sync.online');
   const key = status.network === 'sign-in' ? 'sync.sign_in_since' : 'sync.offline_since';
   return t(key, { time: clockTime(status.since) });
+}
+
+const SENTENCES: Record<Network, MessageKey> = {
+  online: 'waiting.online',
+  offline: 'waiting.offline',
+  'sign-in': 'waiting.signed_out',
+};
+
+/** "No network since 9:04." */
+export function networkSentence({ network, since }: SyncStatus): string {
+  return t(SENTENCES[network], { time: clockTime(since) });
 }
 
 /** "Last contact today, 9:04." */

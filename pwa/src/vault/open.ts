@@ -104,7 +104,12 @@ class ProfileVault implements Vault {
 
   async lock(): Promise<boolean> {
     // Asked of the disk: another tab may have set or removed it.
-    this.has_pin = (await findReadingKey(this.#store))?.how === 'pin';
+    const kept = await findReadingKey(this.#store);
+    if (kept?.how === 'destroyed' && this.state === 'open') {
+      this.#end();
+      return true;
+    }
+    this.has_pin = kept?.how === 'pin';
     if (!this.has_pin || this.state !== 'open') return false;
     this.#dropOpening();
     this.#become('locked');

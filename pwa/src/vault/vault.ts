@@ -47,7 +47,7 @@ export interface Vault {
   /** Sets or changes it. not_sealed: the organisation's key is not known yet. shut: only an open vault can. */
   setPin(pin: string): Promise<'set' | 'not_sealed' | 'shut'>;
   removePin(): Promise<void>;
-  /** False where there is no PIN to open it again. */
+  /** False where there is no PIN to open it again. Ends it where another tab has signed out. */
   lock(): Promise<boolean>;
   /** After the fifth wrong PIN in a row the vault has ended. */
   unlock(pin: string): Promise<'open' | 'wrong' | 'ended'>;

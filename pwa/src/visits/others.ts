@@ -18,8 +18,8 @@ export async function deliverForOthers(own_id: string | null): Promise<void> {
   for (const { person_id, name } of await profilesInUse()) {
     if (person_id === own_id && name === (await profilesOf(person_id))[0]) continue;
     const log = await openLog(person_id, name);
-    const { on_tablet } = await log.counts();
-    if (on_tablet === 0) log.close();
+    const { on_tablet, photos_waiting } = await log.counts();
+    if (on_tablet + photos_waiting === 0) log.close();
     else {
       const account = accounts.get(person_id) ?? { ...NOBODY, person_id };
       const sync = startSync(log, { ...account, csrf_token: null });

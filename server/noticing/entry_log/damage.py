@@ -85,8 +85,8 @@ def places_of_stream(session: Session, stream_id: str, from_seq: int, through_se
         .order_by(_envelopes.c.stream_seq)
     )
     rows = session.execute(found, execution_options={"yield_per": _AT_ONCE})
-    known = len(Found.__dataclass_fields__) - 1
-    return (Found(*row[:known], tuple(row[known:])) for row in rows)
+    known = len(of_place) + len(of_entry) + 2
+    return (Found(*row[:known], tuple(row[known:])) for row in map(tuple, rows))
 
 
 def mend_body(session: Session, tenant_id: str, change_seq: int, body: bytes, body_hash: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Tables of the log. Nothing here is ever updated but a stream's marks, an entry's set-aside state, whose it is, and damage."""
+"""Tables of the log. Nothing here is updated but a stream's marks, damage, and whether and by which stream entries count."""
 
 from datetime import datetime
 

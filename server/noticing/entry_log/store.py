@@ -1,4 +1,4 @@
-"""The log's verbs: append, and read what is there. Only `append`, `settle` and `adopt` write, inside `database.writing()`."""
+"""The log's verbs: append, and read what is there. `append`, `settle` and `adopt` write, inside `database.writing()`."""
 
 import json
 from collections.abc import Collection, Iterable, Iterator
@@ -183,7 +183,10 @@ def ids_in_log(session: Session, tenant_id: str, entry_ids: Collection[str]) -> 
     """Which of these ids are in the log: most of what comes is new, and this finds that out at one stroke."""
     if session.get_bind().dialect.name == "sqlite":
         wanted = "SELECT entry_id FROM log_entry WHERE entry_id IN (SELECT value FROM json_each(?)) AND +tenant_id = ?"
-        sent: tuple[Any, ...] = (json.dumps([each.replace("-", "") for each in entry_ids]), tenant_id.replace("-", ""))
+        sent: tuple[Any, ...] = (
+            json.dumps([each.replace("-", "") for each in entry_ids]),
+            tenant_id.replace("-", ""),
+        )
     else:
         # Each id for itself: where nobody has analyzed the table, a search for all of them reads it whole.
         wanted = (

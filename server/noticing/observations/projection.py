@@ -89,7 +89,7 @@ def view_of(tenant_id: str, observation_id: str) -> View | None:
     """The view of one observation, None where nothing is known of it. Asks no policy."""
     if not is_uuid(observation_id):
         return None
-    if _count_behind(tenant_id) > FEW:  # in a rush one visit is folded for its reader, and not all that has come
+    if _count_behind(tenant_id) > FEW:  # a rush: this visit is folded for its reader, not all that came
         row = fold_rows(db.session(), tenant_id, [observation_id])[observation_id]
         return cast("View", msgspec.json.decode(row["view"])) if row else None
     return views_of(tenant_id, [observation_id]).get(observation_id)
@@ -102,7 +102,9 @@ def views_of(tenant_id: str, observation_ids: Collection[str]) -> dict[str, View
     for start in range(0, len(listed), _BATCH):
         of_batch = _views.c.observation_id.in_(listed[start : start + _BATCH])
         wanted = sa.select(_views.c.observation_id, _views.c.view).where(_views.c.tenant_id == tenant_id)
-        found |= {each: msgspec.json.decode(text) for each, text in db.session.execute(wanted.where(of_batch))}
+        found |= {
+            each: msgspec.json.decode(text) for each, text in db.session.execute(wanted.where(of_batch))
+        }
     return found
 
 

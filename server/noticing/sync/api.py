@@ -131,6 +131,8 @@ def verify() -> Response:
 def changes() -> Response:
     limit = min(max(request.args.get("limit", DEFAULT_LIMIT, type=int), 1), MAX_LIMIT)
     actor, not_from = current_actor(), request.args.get("not_from")
+    if request.args.get("for") not in (None, actor.person_id):
+        raise Problem("other-person")
     if not_from is not None:
         find_own_stream(not_from, actor.person_id)
     return _answer(hand_out(actor, request.args.get("after", ""), limit, not_from))

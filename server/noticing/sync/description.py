@@ -152,10 +152,13 @@ VERIFY = _describe(
 CHANGES = _describe(
     "What the person may hold offline and does not have yet",
     "Changes",
-    ("sign-in-needed", "not-allowed-here", "stream-unknown"),
+    ("sign-in-needed", "not-allowed-here", "other-person", "stream-unknown"),
     security=[_SESSION],
     query=(
         _query("after", {"type": "string"}, "The cursor of the last answer; empty begins anew."),
+        _query(
+            "for", _UUID, "Whose tablet asks: refused with `other-person` where somebody else is signed in."
+        ),
         _query("not_from", _UUID, "A stream of the device itself: its accepted entries are left out."),
         _query("limit", {"type": "integer", "minimum": 1, "maximum": 1000}, "At most so many items."),
     ),

@@ -18,9 +18,9 @@ _NAME = "noticing.sync"
 class OtherRooms:
     """`checks`: by kind, `check(payload, channel)` gives [(code, sentence)]; the first code becomes the reason.
 
-    `sentences`: all that the checks can say, as keys of the catalogue. `followers`: called after
-    each commit with the tenant_id and the kinds of what came. `is_photo_here(tenant_id, sha256)`: whether a photo lies here whole, by its bytes.
-    `noters`: called inside the transaction, with the entries that count from now on. `wanted_photos(session,
+    `sentences`: all that the checks can say, as keys of the catalogue. `followers`: called after each commit with the
+    tenant_id and the kinds of what came. `is_photo_here(tenant_id, sha256)`: whether a photo lies here whole, by its
+    bytes. `noters`: called inside the transaction, with the entries that count from now on. `wanted_photos(session,
     tenant_id, person_id)`: what a device of hers is asked for.
     """
 
@@ -42,7 +42,7 @@ def other_rooms() -> OtherRooms:
 
 
 def let_follow(tenant_id: str, kinds: Collection[str]) -> None:
-    """Let the next step begin, after entries of these kinds. What was received stays received whatever happens there."""
+    """Let the next step begin, after entries of these kinds. What was received stays, whatever happens there."""
     for follow in other_rooms().followers:
         try:
             follow(tenant_id, kinds)

@@ -122,7 +122,8 @@ def count_by(session: Session, stream: StreamState, better: Mapping[int, StoredE
     settle_changed(session, stream.tenant_id, candidates, verdicts.codes)
     note_for_readers(session, stream.tenant_id, candidates, verdicts)
     return [
-        each._replace(set_aside_code=verdicts.codes.get(each.change_seq, each.set_aside_code)) for each in adopted
+        each._replace(set_aside_code=verdicts.codes.get(each.change_seq, each.set_aside_code))
+        for each in adopted
     ]
 
 

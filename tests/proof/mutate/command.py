@@ -9,6 +9,7 @@ is the verdict; the exit code is 1 if a bug was not caught, the control is not c
 import argparse
 import concurrent.futures
 import secrets
+import signal
 import sys
 import tempfile
 import time
@@ -17,7 +18,7 @@ from pathlib import Path
 
 from proof.mutate.bug import Bug, Stale, assert_fresh, read_bugs
 from proof.mutate.tree import BUILT, ROOT, build_app, copy_tree
-from proof.mutate.trial import Outcome, crash, simulate, try_bug
+from proof.mutate.trial import Outcome, crash, end_all, simulate, try_bug
 
 CONTROL = "control"
 SAID_AT_MOST = 140
@@ -41,7 +42,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         except Stale as stale:
             print(f"mutate FAILED: seeded bugs that do not fit any more: {stale}")
             return 1
-        run.go()
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+        try:
+            run.go()
+        finally:
+            end_all()
     print(run.verdict())
     return 0 if run.has_passed else 1
 

@@ -1,6 +1,9 @@
 """One proof over one tree: was anything found, and what."""
 
+import contextlib
+import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -16,6 +19,7 @@ SIMULATED = re.compile(r"simulate (?:passed|FAILED): ([\d,]+) schedules")
 CRASHED = re.compile(r"crash: .* ([\d,]+) lost, ([\d,]+) stalled \(seed \d+\)$")
 FOREIGN = ("broke:", "broken:")  # the simulator's own words for what is no finding about the product
 WITHOUT_CUTS = "power cuts skipped"
+_running: set["subprocess.Popen[str]"] = set()
 
 
 @dataclass(frozen=True)
@@ -88,12 +92,28 @@ def run(proof: str, tree: Path, options: list[object]) -> tuple[str | None, floa
     command = [sys.executable, ROOT / "tests/proof" / proof, "--tree", tree, *options]
     began = time.monotonic()
     process = subprocess.Popen(
-        [str(each) for each in command], cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
+        [str(each) for each in command], cwd=ROOT, text=True, start_new_session=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    _running.add(process)
     try:
         text, _ = process.communicate(timeout=MINUTES * 60)
     except subprocess.TimeoutExpired:
-        process.terminate()
+        end(process)
         process.communicate()
         return None, time.monotonic() - began
+    finally:
+        _running.discard(process)
     return "\n".join(line for line in text.splitlines() if line.strip()), time.monotonic() - began
+
+
+def end(process: "subprocess.Popen[str]") -> None:
+    """With all that it has started. SIGTERM, which the crash run answers by clearing up."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+
+
+def end_all() -> None:
+    """However the run ends: no proof must outlive it."""
+    for process in list(_running):
+        end(process)

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Item } from '../../protocol/protocol.ts';
 import { announce } from '../../ui/announcer.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
@@ -24,7 +24,12 @@ export interface Taken {
 export function PhotoDialog({ item, visit, onSaved, onGiveUp }: Props) {
   const [taken, setTaken] = useState<Taken | null>(null);
   const [is_leaving, setLeaving] = useState(false);
-  useEffect(() => () => taken?.picture.close(), [taken]);
+  const step = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // The button that had the focus is gone with its step.
+    step.current?.focus();
+    return () => taken?.picture.close();
+  }, [taken]);
   const leave = () => (taken ? setLeaving(true) : onGiveUp());
   const saved = () => {
     announce(t('photo.said_saved'));
@@ -43,17 +48,19 @@ export function PhotoDialog({ item, visit, onSaved, onGiveUp }: Props) {
           </button>
         </div>
       )}
-      {taken ? (
-        <PhotoForm
-          item_key={item.key}
-          visit={visit}
-          taken={taken}
-          onSaved={saved}
-          onAgain={() => setTaken(null)}
-        />
-      ) : (
-        <CameraView onTaken={(picture) => setTaken({ picture, occurred_at: nowText() })} />
-      )}
+      <div ref={step} class="photo-step" tabIndex={-1}>
+        {taken ? (
+          <PhotoForm
+            item_key={item.key}
+            visit={visit}
+            taken={taken}
+            onSaved={saved}
+            onAgain={() => setTaken(null)}
+          />
+        ) : (
+          <CameraView onTaken={(picture) => setTaken({ picture, occurred_at: nowText() })} />
+        )}
+      </div>
     </Dialog>
   );
 }

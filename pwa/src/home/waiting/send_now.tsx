@@ -11,6 +11,7 @@ import {
   outcomeOf,
   progressOf,
   type Sending,
+  waitingCount,
 } from './sending.ts';
 
 const OUTCOMES: Record<Exclude<Outcome, 'some_left'>, MessageKey> = {
@@ -32,7 +33,12 @@ export function SendNow({ onSend }: { onSend: () => void }) {
   };
   return (
     <div class="send-now">
-      <button type="button" class="button primary" disabled={is_going} onClick={send}>
+      <button
+        type="button"
+        class={waitingCount(status) > 0 ? 'button primary' : 'button'}
+        disabled={is_going}
+        onClick={send}
+      >
         {t('waiting.send_now')}
       </button>
       <div role="status">{sending && <Said sending={sending} />}</div>

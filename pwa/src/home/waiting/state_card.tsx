@@ -1,7 +1,7 @@
 import { rich, t } from '../../ui/messages/messages.ts';
 import {
   contactText,
-  networkText,
+  networkSentence,
   oldestText,
   photosText,
   waitingReason,
@@ -30,7 +30,7 @@ export function StateCard({ onSend }: { onSend: () => void }) {
         {photos_waiting > 0 && <p class="state-count">{photosText(status)}</p>}
         {is_waiting && <p>{waitingReason(status, now_ms)}</p>}
         <p class="soft">
-          {t('waiting.network', { network: networkText(status) })} {contactText(status)}
+          {networkSentence(status)} {contactText(status)}
         </p>
       </div>
       <div class="state-acts">

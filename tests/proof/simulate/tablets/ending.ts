@@ -25,6 +25,8 @@ function readProfile(
   subjects: readonly string[],
   may_read: boolean,
 ): ProfileLog {
+  // Locked to the end: it has delivered, and fetched nothing that nobody could read here.
+  const was_locked = profile.platform.is_locked;
   profile.platform.is_locked = false;
   const { image } = profile.disk;
   const rows = (image.get('entries') ?? []).map((row) => row.value as OwnRow);
@@ -34,7 +36,7 @@ function readProfile(
   return {
     name,
     person_id: profile.person_id,
-    may_read,
+    may_read: may_read && !was_locked,
     // Wiped and not opened since: nothing is left that could wait.
     on_tablet: countNow(profile),
     entries: current

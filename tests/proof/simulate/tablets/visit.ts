@@ -137,6 +137,8 @@ function evidenceOf(item: Item, replaces: string[], chance: Chance) {
       };
     case 'tags':
       return { kind: 'tags.chosen', payload: { codes: [chance.pick(codes)] }, replaces };
+    case 'photo':
+      return { kind: 'photo.intended', payload: {} };
     default:
       return { kind: 'value.given', payload: { value: chance.pick(codes) }, replaces };
   }
