@@ -84,8 +84,13 @@ class Run:
             if simulated and not self.options.no_control:
                 waiting[pool.submit(self._control_simulated, simulated)] = CONTROL
             waiting |= {pool.submit(self._try, bug): bug.name for bug in simulated}
-            for done in concurrent.futures.as_completed(waiting):
-                self._say(waiting[done], done.result())
+            try:
+                for done in concurrent.futures.as_completed(waiting):
+                    self._say(waiting[done], done.result())
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                end_all()
+                raise
         if crashed and not (self.tree / BUILT).is_dir():
             build_app(self.tree)
         if crashed and not self.options.no_control:

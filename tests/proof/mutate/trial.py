@@ -18,6 +18,7 @@ FAILING = re.compile(r"failing seeds: ([\d, ]+)")
 SIMULATED = re.compile(r"simulate (?:passed|FAILED): ([\d,]+) schedules")
 CRASHED = re.compile(r"crash: .* ([\d,]+) lost, ([\d,]+) stalled \(seed \d+\)$")
 FOREIGN = ("broke:", "broken:")  # the simulator's own words for what is no finding about the product
+BROKE_OFF = " broke off: "  # the crash run's
 WITHOUT_CUTS = "power cuts skipped"
 _running: set["subprocess.Popen[str]"] = set()
 
@@ -83,6 +84,8 @@ def crash(tree: Path, seed: int, size: dict[str, int | str], *, is_to_build: boo
     if size.get("cuts") and WITHOUT_CUTS in lines[-1]:
         return Outcome(None, after, seconds, is_impossible=True)
     found = [line for line in lines[:-1] if not line.startswith(tuple("0123456789"))]
+    if any(BROKE_OFF in line for line in found):
+        return Outcome(None, after, seconds, text[-600:])
     is_found = (said[1], said[2]) != ("0", "0")
     return Outcome((found or lines[-1:])[0] if is_found else None, after, seconds)
 
