@@ -44,7 +44,7 @@ def test_what_a_second_tablet_brings_late_is_shown_as_late_and_the_coach_decides
 
     here.get_by_role("button", name="Look and share again").click()
     here.get_by_role("dialog").get_by_role("button", name="Share again as version 2").click()
-    expect(here.get_by_text("version 2")).to_be_visible()
+    expect(here.get_by_text("version 2.")).to_be_visible()
     expect(here.get_by_text("New evidence came since.")).to_have_count(0)
     for page in (here, there):
         page.context.close()

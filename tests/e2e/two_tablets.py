@@ -31,7 +31,11 @@ def list_under(page: Page, heading: str) -> Locator:
 
 def open_visit(page: Page, heading: str, teacher: str) -> None:
     """From Today, of the visits that another tablet began or ended."""
-    fetch_news(page)
     row = list_under(page, heading).filter(has_text=teacher).filter(has_text="today").first
-    expect(row).to_be_visible(timeout=30_000)
+    for _ in range(20):
+        fetch_news(page)
+        if row.is_visible():
+            break
+        page.wait_for_timeout(500)
+    expect(row).to_be_visible()
     row.get_by_role("link").first.click()

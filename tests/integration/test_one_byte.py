@@ -78,8 +78,8 @@ def _is_same_id(one: Any, other: Any) -> bool:
 
 
 @contextmanager
-def spoilt(log: Log, place: Place) -> Iterator[None]:
-    """Inside the block one byte of the log is another."""
+def spoilt(log: Log, place: Place) -> Iterator[str]:
+    """Inside the block one byte of the log is another; says which."""
     table, row, column, at, bit = place
     with closing(sqlite3.connect(log.file, isolation_level=None)) as database:
         names = [found[1] for found in database.execute(f"PRAGMA table_info({table})")]
@@ -94,7 +94,7 @@ def spoilt(log: Log, place: Place) -> Iterator[None]:
         except sqlite3.IntegrityError:
             assume(False)  # two rows with the same key: no disk makes that of an index
         try:
-            yield
+            yield f"{table}.{name}: {value!r} is {turned!r}"
         finally:
             database.execute(update, (value, rowid))
 
@@ -107,8 +107,8 @@ def test_a_log_that_nobody_spoilt_is_sound_and_handed_out_whole(log: Log) -> Non
 @of_log
 @given(PLACES)
 def test_one_byte_anywhere_in_the_log_is_found(log: Log, place: Place) -> None:
-    with spoilt(log, place):
-        assert not log.is_sound()
+    with spoilt(log, place) as what:
+        assert not log.is_sound(), what
     assert log.is_sound()
 
 

@@ -104,6 +104,9 @@ test('a push says where it begins and how the tablet clock stands', async () => 
     'device_elapsed_ms',
     'clock_session_id',
     'round_trip_ms',
+    'server_time',
+    'asked_wall',
+    'asked_elapsed_ms',
   ]);
   expect(json.clock.round_trip_ms).toBeTypeOf('number');
 });

@@ -51,7 +51,7 @@ test('the tablet understands every page of changes and every item in it', () => 
 
 test('the tablet writes a push with the members of the golden one', async () => {
   const { port } = syncPort(browserPorts, () => undefined);
-  const script = writePush({ round_trip_ms: null }, 's', 1, { bodies: [tap().body] });
+  const script = writePush({ exchange: null }, 's', 1, { bodies: [tap().body] });
   const written = JSON.parse(await perform(script, port));
   for (const golden of find('push.json', 'stream_id', 'from_seq', 'bodies')) {
     expect(Object.keys(golden)).toEqual(expect.arrayContaining(Object.keys(written)));

@@ -3,16 +3,18 @@ import { t } from '../ui/messages/messages.ts';
 import { go, links } from '../ui/routes.ts';
 import { useVisit, type Visit } from '../visits/visit.ts';
 import { Observing } from './observing.tsx';
+import { useHalfLine } from './script/half_line.ts';
 
 /** The way into a visit that goes on; a finished one is in review. */
 export function CaptureScreen({ observation_id }: { observation_id: string }) {
   const visit = useVisit(observation_id);
+  const half_line = useHalfLine(observation_id);
   const status = visit?.view.value.status;
   const is_over = visit !== undefined && is_finished_on_disk(visit);
   useEffect(() => {
     if (is_over) location.replace(links.review(observation_id));
   }, [is_over, observation_id]);
-  if (!visit || is_over) return <main class="quiet-screen">{t('app.opening')}</main>;
+  if (!visit || !half_line || is_over) return <main class="quiet-screen">{t('app.opening')}</main>;
   if (status === 'unknown') {
     return (
       <main class="quiet-screen">
@@ -24,7 +26,7 @@ export function CaptureScreen({ observation_id }: { observation_id: string }) {
       </main>
     );
   }
-  return <Observing visit={visit} />;
+  return <Observing visit={visit} half_line={half_line} />;
 }
 
 /** A finish that is not written yet could still fail, and its screen would be gone. */

@@ -5,7 +5,7 @@ import { nowText } from '../ui/times.ts';
 import { UnsavedBanner } from '../ui/unsaved_banner.tsx';
 import { useSaving } from '../ui/use_saving.ts';
 import { finishDraft } from '../visits/finish.ts';
-import { forgetHalfLine, lineDraft } from '../visits/half_line.ts';
+import { lineDraft } from '../visits/half_line.ts';
 import { countEvidence } from '../visits/mark_state.ts';
 import type { Visit } from '../visits/visit.ts';
 import type { HalfLineOnScreen } from './script/half_line.ts';
@@ -62,7 +62,5 @@ async function finish(visit: Visit, half_line: HalfLineOnScreen, script_key: str
   }
   const entries = visit.entries.peek().map((one) => one.entry);
   const draft = finishDraft(entries, nowText(), readClock());
-  const is_saved = await visit.record({ kind: 'observation.finished', ...draft }).saved;
-  if (is_saved) forgetHalfLine(visit.observation_id);
-  return is_saved;
+  return visit.record({ kind: 'observation.finished', ...draft }).saved;
 }

@@ -14,7 +14,7 @@ import { vibrate } from './feel.ts';
 import { FinishDialog } from './finish_dialog.tsx';
 import { ItemDialog } from './item_dialog.tsx';
 import { registerOf } from './marks.ts';
-import { openHalfLine } from './script/half_line.ts';
+import type { HalfLineOnScreen } from './script/half_line.ts';
 import { Heard } from './script/heard.tsx';
 import { SectionList } from './section_list.tsx';
 import { SittingContext, studentsToSweep } from './sitting.ts';
@@ -22,9 +22,13 @@ import { useWakeLock } from './wake_lock.ts';
 
 type Open = { what: 'item'; item: Item } | { what: 'finish' } | { what: 'details' } | null;
 
-export function Observing({ visit }: { visit: Visit }) {
+interface Props {
+  visit: Visit;
+  half_line: HalfLineOnScreen;
+}
+
+export function Observing({ visit, half_line }: Props) {
   const [open, setOpen] = useState<Open>(null);
-  const [half_line] = useState(() => openHalfLine(visit.observation_id));
   const view = visit.view.value;
   const protocol = visit.protocol.value;
   const columns = useMemo(() => protocol && columnsOf(protocol), [protocol]);

@@ -10,11 +10,11 @@ export async function endVisit(
   ended_at: string,
 ): Promise<void> {
   const shown = (await device.log.entriesOf(subject_id)).map((one) => one.entry);
-  const line = lineDraft(readHalfLine(subject_id), null);
+  const line = lineDraft(await readHalfLine(device.log, subject_id), null);
   const lines = line ? [make(device, { subject_id, ...line })] : [];
   const covered = [...shown, ...lines.map((one) => one.entry)];
   const draft = finishDraft(covered, ended_at, readClock());
   const end = make(device, { subject_id, kind: 'observation.finished', ...draft });
   await device.log.append([...lines, end]);
-  forgetHalfLine(subject_id);
+  await forgetHalfLine(device.log, subject_id);
 }

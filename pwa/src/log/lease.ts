@@ -43,3 +43,8 @@ function* findLease(): Script<Lease | null> {
   const contact = yield* readMeta<string>('last_contact_at');
   return contact === undefined ? null : renewLease(Date.parse(contact));
 }
+
+/** The app was opened with the server's word for who she is; a profile whose PIN failed takes none but her password's. */
+export function* noteSession(): Script<void> {
+  if ((yield* readMeta<boolean>('password_first')) !== true) yield* renewReading();
+}

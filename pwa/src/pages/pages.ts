@@ -3,6 +3,7 @@ import '../../../server/noticing/web/styles/pages.css';
 import '../../../server/noticing/web/styles/notes.css';
 import htmx from 'htmx.org';
 import { noteSignedOut } from '../sync/signed_out.ts';
+import { forgetWorker } from '../sync/worker.ts';
 
 // The pages' content security policy allows neither eval nor inline styles.
 htmx.config.allowEval = false;
@@ -10,7 +11,9 @@ htmx.config.includeIndicatorStyles = false;
 
 document.addEventListener('submit', (event) => {
   const form = event.target as HTMLFormElement;
-  if (new URL(form.action).pathname === '/sign-out') noteSignedOut();
+  const { pathname } = new URL(form.action);
+  if (pathname === '/sign-out') noteSignedOut();
+  if (pathname === '/sign-in') forgetWorker();
 });
 
 /** A form that could not be sent says so, and keeps what was typed. */

@@ -4,7 +4,8 @@ import { ReturnedFeedback } from '../ui/returned_feedback.tsx';
 import { links } from '../ui/routes.ts';
 import { UnsavedBanner } from '../ui/unsaved_banner.tsx';
 import { VisitDetails } from '../ui/visit_details.tsx';
-import { forgetHalfLine } from '../visits/half_line.ts';
+import { useDevice } from '../visits/device.ts';
+import { addHalfLine } from '../visits/half_line.ts';
 import { useVisit, type Visit } from '../visits/visit.ts';
 import { Composing } from './composer/composing.tsx';
 import { useComposer } from './composer/use_composer.ts';
@@ -46,8 +47,9 @@ function Reviewing({ visit }: { visit: Visit }) {
   const [target, setTarget] = useState<CiteTarget>(0);
   const [open, setOpen] = useState<Open>(null);
   const [side, setSide] = useState<'seen' | 'feedback'>('seen');
-  // The visit may have been ended elsewhere than on its own screen.
-  useEffect(() => forgetHalfLine(visit.observation_id), [visit]);
+  // The visit may have been ended elsewhere, while a line was being typed here.
+  const device = useDevice();
+  useEffect(() => void addHalfLine(device, visit.observation_id).catch(console.error), [visit]);
   const show = (what: Open) => {
     composer.saveNow();
     setOpen(what);

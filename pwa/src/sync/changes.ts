@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { renewReading } from '../log/lease.ts';
 import type { ReceivedItem } from '../log/log.ts';
 import { note, readMeta } from '../log/meta.ts';
 import { readMark } from '../log/read.ts';
@@ -7,6 +8,7 @@ import { vaultState } from '../machine/ask.ts';
 import type { Script } from '../machine/effect.ts';
 import { ask, expectAnswer, Interrupted } from './answer.ts';
 import { type Conversation, noteEpoch } from './conversation.ts';
+import { insistOnPassword } from './password_first.ts';
 
 export const ITEM = v.variant('what', [
   v.looseObject({
@@ -47,6 +49,7 @@ export const CHANGES = v.looseObject({
 /** Fetches what this person may hold offline. Only with her own session, never with a colleague's. */
 export function* pullChanges(talk: Conversation): Script<void> {
   if (!(yield* may_receive())) return;
+  yield* insistOnPassword(talk);
   let cursor = (yield* readMeta<string>('cursor')) ?? '';
   for (;;) {
     const page = yield* askChanges(talk, cursor);
@@ -101,6 +104,7 @@ function* askChanges(talk: Conversation, cursor: string) {
     return null;
   }
   const page = expectAnswer(answer);
+  yield* renewReading();
   noteEpoch(talk, page.server_epoch);
   return page;
 }

@@ -2,8 +2,8 @@ import type * as v from 'valibot';
 import { hashBytes } from '../log/hash.ts';
 import { writeStream } from '../log/meta.ts';
 import type { StreamRow } from '../log/stores.ts';
-import { sign } from '../machine/ask.ts';
-import type { Script } from '../machine/effect.ts';
+import { readClock, sign } from '../machine/ask.ts';
+import type { Moment, Script } from '../machine/effect.ts';
 import { type Answer, ask, makeNonce, type Question } from './answer.ts';
 import type { Session } from './session.ts';
 import type { Attention } from './status.ts';
@@ -14,6 +14,13 @@ export interface Limits {
   readonly max_bytes: number;
 }
 
+/** The last request that was answered with the server's time: from it the server sets this tablet's clocks right. */
+export interface Exchange {
+  readonly asked: Moment;
+  readonly server_time: string;
+  readonly round_trip_ms: number;
+}
+
 /** What one page life of talking with the server remembers. */
 export interface Conversation {
   readonly person_id: string;
@@ -22,7 +29,7 @@ export interface Conversation {
   readonly limits: Map<string, Limits>;
   batch_size: number;
   photo_chunk_bytes: number;
-  round_trip_ms: number | null;
+  exchange: Exchange | null;
   has_changes_waiting: boolean;
   /** The last question that needed a session found none. */
   needs_sign_in: boolean;
@@ -41,7 +48,7 @@ export function beginConversation(session: Session): Conversation {
     limits: new Map(),
     batch_size: 1_000,
     photo_chunk_bytes: 256 * 1024,
-    round_trip_ms: null,
+    exchange: null,
     has_changes_waiting: true,
     needs_sign_in: false,
     server_ms: null,
@@ -59,11 +66,19 @@ export function* askSigned<Schema extends v.GenericSchema>(
 ): Script<Answer<v.InferOutput<Schema>>> {
   const nonce = yield* makeNonce();
   const headers = yield* signRequest(stream.stream_id, nonce, question);
+  const asked = yield* readClock();
   const answer = yield* ask({ ...question, nonce, headers: { ...question.headers, ...headers } });
-  if (answer.outcome === 'answered') talk.round_trip_ms = answer.round_trip_ms;
+  noteExchange(talk, asked, answer);
   // The server does not know this stream (any more): enrol it again, which repeats safely.
   if (is_unknown_stream(answer)) yield* writeStream(stream.stream_id, { is_enrolled: false });
   return answer;
+}
+
+function noteExchange(talk: Conversation, asked: Moment, answer: Answer<unknown>): void {
+  if (answer.outcome !== 'answered') return;
+  const { server_time } = (answer.body ?? {}) as { server_time?: unknown };
+  if (typeof server_time !== 'string') return;
+  talk.exchange = { asked, server_time, round_trip_ms: answer.round_trip_ms };
 }
 
 /** Over method, path without query, nonce, and the body as it is sent. */

@@ -42,7 +42,7 @@ export function* enrolStream(talk: Conversation, stream: StreamRow): Script<bool
   return true;
 }
 
-function* is_enrolled(stream: StreamRow): Script<boolean> {
+export function* is_enrolled(stream: StreamRow): Script<boolean> {
   if (stream.is_enrolled !== undefined) return stream.is_enrolled;
   // Written by the first version of the log.
   return (yield* readMeta<string>('enrolled')) === stream.stream_id;

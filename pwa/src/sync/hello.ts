@@ -51,7 +51,7 @@ const WORTH_NOTING_MS = 10_000;
 /** The answer was written about half a round trip ago. */
 function* noteClock(talk: Conversation, server_ms: number): Script<void> {
   const { wall_ms } = yield* readClock();
-  talk.clock_behind_ms = Math.round(server_ms + (talk.round_trip_ms ?? 0) / 2 - wall_ms);
+  talk.clock_behind_ms = Math.round(server_ms + (talk.exchange?.round_trip_ms ?? 0) / 2 - wall_ms);
   const known = yield* readMeta<number>('clock_behind_ms');
   if (known === undefined || Math.abs(known - talk.clock_behind_ms) > WORTH_NOTING_MS) {
     yield* writeMeta('clock_behind_ms', talk.clock_behind_ms);

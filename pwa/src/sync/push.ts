@@ -4,7 +4,7 @@ import { sendAgain } from '../log/photos.ts';
 import { readStream } from '../log/read.ts';
 import type { OwnRow, StreamRow } from '../log/stores.ts';
 import { gzip, readClock, sealedKey } from '../machine/ask.ts';
-import type { Script } from '../machine/effect.ts';
+import type { Moment, Script } from '../machine/effect.ts';
 import { type Answer, Interrupted } from './answer.ts';
 import { writeBase64 } from './base64.ts';
 import { askSigned, type Conversation, type Limits, noteEpoch } from './conversation.ts';
@@ -159,7 +159,7 @@ function* sealedContent(rows: readonly OwnRow[]): Script<object | null> {
 }
 
 export function* writePush(
-  talk: Pick<Conversation, 'round_trip_ms'>,
+  talk: Pick<Conversation, 'exchange'>,
   stream_id: string,
   from_seq: number,
   content: object,
@@ -172,10 +172,22 @@ export function* writePush(
       device_wall: writeTime(clock.wall_ms, clock.offset_minutes),
       device_elapsed_ms: clock.elapsed_ms,
       clock_session_id: clock.clock_session_id,
-      round_trip_ms: talk.round_trip_ms,
+      ...tellExchange(talk.exchange, clock),
     },
     ...content,
   });
+}
+
+/** Only where both clocks have gone on since then without a break. */
+function tellExchange(exchange: Conversation['exchange'], now: Moment): object {
+  if (exchange?.asked.clock_session_id !== now.clock_session_id) return { round_trip_ms: null };
+  const { asked, server_time, round_trip_ms } = exchange;
+  return {
+    round_trip_ms,
+    server_time,
+    asked_wall: writeTime(asked.wall_ms, asked.offset_minutes),
+    asked_elapsed_ms: asked.elapsed_ms,
+  };
 }
 
 /** The server's mark stands before what it was just given: ask anew where it stands. */

@@ -18,6 +18,7 @@ export const PUSHED = v.looseObject({
   wanted_photos: v.optional(v.array(v.string())),
   changes_waiting: v.boolean(),
   server_epoch: v.string(),
+  server_time: v.optional(v.string()),
   receipt: v.optional(v.string()),
   reading: v.optional(READING),
 });

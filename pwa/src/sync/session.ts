@@ -1,16 +1,19 @@
-import * as v from 'valibot';
 import {
   type Account,
   forgetAccount,
   rememberAccount,
   rememberedAccounts,
 } from '../log/accounts.ts';
+import { renewReading } from '../log/lease.ts';
 import type { Script } from '../machine/effect.ts';
 import { perform } from '../machine/perform.ts';
-import { type Answer, ask, expectAnswer } from './answer.ts';
+import { expectAnswer } from './answer.ts';
 import type { Conversation } from './conversation.ts';
+import { insistOnPassword } from './password_first.ts';
 import { forgetSignedOut, is_signed_out } from './signed_out.ts';
 import type { Network } from './status.ts';
+import { askWhoIAm } from './who_i_am.ts';
+import { chosenWorker } from './worker.ts';
 import { browserPorts, type Ports, sessionPort } from './world.ts';
 
 /** Who works on this tablet now. */
@@ -32,30 +35,21 @@ export interface OpenedSession {
   readonly accounts: readonly Account[];
 }
 
-const ME = v.looseObject({
-  person_id: v.string(),
-  display_name: v.string(),
-  tenant_id: v.string(),
-  tenant_name: v.string(),
-  roles: v.array(v.string()),
-  csrf_token: v.string(),
-});
-
 const PATIENCE_MS = 10_000;
 /** Somebody stands in a classroom door: what the tablet knows is enough to begin. */
 const PATIENCE_WITH_MEMORY_MS = 2_500;
 
-function* askWhoIAm(timeout_ms: number): Script<Answer<Session>> {
-  return yield* ask({ path: '/api/v1/me', schema: ME, timeout_ms });
-}
-
 /** The server's word that this is still the same person; null while somebody else is signed in. */
 export function* confirmSession(talk: Conversation): Script<Session | null> {
+  yield* insistOnPassword(talk);
   const answer = yield* askWhoIAm(PATIENCE_MS);
   if (answer.outcome === 'sign-in') talk.needs_sign_in = true;
   const me = expectAnswer(answer);
   talk.needs_sign_in = false;
-  if (me.person_id === talk.session.person_id) return me;
+  if (me.person_id === talk.session.person_id) {
+    yield* renewReading();
+    return me;
+  }
   talk.attention = { code: 'other-person', text: null };
   return null;
 }
@@ -64,31 +58,44 @@ export async function openSession(ports: Ports = browserPorts): Promise<OpenedSe
   const accounts = await rememberedAccounts();
   const patience = accounts.length > 0 ? PATIENCE_WITH_MEMORY_MS : PATIENCE_MS;
   const answer = await perform(askWhoIAm(patience), sessionPort(ports));
-  if (answer.outcome === 'answered') {
+  const chosen = accounts.find((one) => one.person_id === chosenWorker());
+  const is_handed_over =
+    answer.outcome === 'answered' && chosen && chosen.person_id !== answer.body.person_id;
+  if (answer.outcome === 'answered' && is_handed_over) {
+    // Whoever has the tablet now must not find her pages open.
+    await endSession(answer.body, ports);
+  } else if (answer.outcome === 'answered') {
     const session = answer.body;
     await remember(session);
     forgetSignedOut();
     return { session, network: 'online', accounts: await rememberedAccounts() };
   }
-  const known = is_signed_out() ? undefined : accounts[0];
+  const known = is_signed_out() ? undefined : (chosen ?? accounts[0]);
   return {
     session: known ? { ...known, csrf_token: null } : null,
-    network: answer.outcome === 'sign-in' ? 'sign-in' : 'offline',
+    network: is_handed_over || answer.outcome === 'sign-in' ? 'sign-in' : 'offline',
     accounts,
   };
 }
 
-/**
- * True when the server has no session of this person any more. Entries on this tablet stay.
- * Its token is asked for now: the app may have been opened without a network, or signed in again since.
- */
+/** True when the server has no session of this person any more. Entries on this tablet stay. */
 export async function signOut(session: Session, ports: Ports = browserPorts): Promise<boolean> {
-  const answer = await perform(askWhoIAm(PATIENCE_MS), sessionPort(ports));
-  if (answer.outcome !== 'answered' && answer.outcome !== 'sign-in') return false;
-  const is_signed_in = answer.outcome === 'answered' && answer.body.person_id === session.person_id;
-  if (is_signed_in && !(await endSession(answer.body, ports))) return false;
+  if (!(await leaveServer(session, ports))) return false;
   await forgetAccount(session.person_id);
   return true;
+}
+
+/**
+ * The tablet goes on knowing her; the server asks for her password again.
+ * Its token is asked for now: the app may have been opened without a network, or signed in again since.
+ */
+export async function leaveServer(
+  { person_id }: Pick<Session, 'person_id'>,
+  ports: Ports = browserPorts,
+): Promise<boolean> {
+  const answer = await perform(askWhoIAm(PATIENCE_MS), sessionPort(ports));
+  if (answer.outcome !== 'answered') return answer.outcome === 'sign-in';
+  return answer.body.person_id !== person_id || endSession(answer.body, ports);
 }
 
 async function endSession({ csrf_token }: Session, ports: Ports): Promise<boolean> {

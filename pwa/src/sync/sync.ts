@@ -2,9 +2,10 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 import type { DeviceLog } from '../log/log.ts';
 import { readMeta } from '../log/meta.ts';
 import type { Effect } from '../machine/effect.ts';
-import { performUntil } from '../machine/perform.ts';
+import { perform, performUntil } from '../machine/perform.ts';
 import { beginConversation } from './conversation.ts';
 import { keepInStep, type RoundTold } from './loop.ts';
+import { findRescueKind, gatherRescue, type Rescued, type RescueKind } from './rescue.ts';
 import type { Session } from './session.ts';
 import type { Network, SyncStatus } from './status.ts';
 import { listenToPage } from './waking.ts';
@@ -14,7 +15,14 @@ export interface SyncHandle {
   readonly status: ReadonlySignal<SyncStatus>;
   /** "Send now": tries at once, whatever the waiting time. */
   nudge(): void;
+  readonly rescue: RescuePort;
   stop(): void;
+}
+
+/** "Save rescue file": what has no check, as a file that others may carry to the server. */
+export interface RescuePort {
+  kind(): Promise<RescueKind>;
+  gather(): Promise<Rescued>;
 }
 
 export function startSync(
@@ -70,6 +78,10 @@ export function startSync(
     nudge() {
       recount();
       waking.nudge();
+    },
+    rescue: {
+      kind: () => perform(findRescueKind(), port),
+      gather: () => perform(gatherRescue(), port),
     },
     stop() {
       is_stopped = true;

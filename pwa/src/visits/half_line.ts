@@ -1,3 +1,10 @@
+import {
+  readHalfLine as readKept,
+  subjectsWithHalfLine,
+  writeHalfLine,
+} from '../log/half_lines.ts';
+import type { DeviceLog } from '../log/log.ts';
+import { type Device, make } from './device.ts';
 import type { VisitDraft } from './visit.ts';
 
 export type Speaker = 'T' | 'S' | 'O';
@@ -12,26 +19,31 @@ export interface HalfLine {
 
 export const EMPTY_LINE: HalfLine = { text: '', speaker: 'T', occurred_at: null };
 
-const PREFIX = 'half-line-';
-const keyOf = (observation_id: string) => `${PREFIX}${observation_id}`;
+type Log = Pick<DeviceLog, 'perform'>;
+type Maker = Pick<Device, 'log' | 'session'>;
 
-/** It outlives a reload. */
-export function keepHalfLine(observation_id: string, line: HalfLine): void {
-  try {
-    if (line.text) localStorage.setItem(keyOf(observation_id), JSON.stringify(line));
-    else localStorage.removeItem(keyOf(observation_id));
-  } catch {
-    // A full or forbidden localStorage costs only the half-typed line.
-  }
+/** It outlives a reload and a browser that is killed. Kept one after the other, in the order they were typed. */
+export function keepHalfLine(log: Log, observation_id: string, line: HalfLine): Promise<void> {
+  const kept = line.text ? JSON.stringify(line) : null;
+  // What does not get there costs only the half-typed line.
+  return inTurn(() => log.perform(writeHalfLine(observation_id, kept))).catch(console.error);
 }
 
-export function readHalfLine(observation_id: string): HalfLine {
-  try {
-    const kept = localStorage.getItem(keyOf(observation_id));
-    return kept ? { ...EMPTY_LINE, ...JSON.parse(kept) } : EMPTY_LINE;
-  } catch {
-    return EMPTY_LINE;
-  }
+let last: Promise<unknown> = Promise.resolve();
+
+function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+  const turn = last.then(work);
+  last = turn.catch(() => undefined);
+  return turn;
+}
+
+export function readHalfLine(log: Log, observation_id: string): Promise<HalfLine> {
+  return inTurn(() => readNow(log, observation_id));
+}
+
+async function readNow(log: Log, observation_id: string): Promise<HalfLine> {
+  const kept = await log.perform(readKept(observation_id));
+  return kept ? { ...EMPTY_LINE, ...JSON.parse(kept) } : EMPTY_LINE;
 }
 
 /** The entry that a line becomes; null while nothing is typed. */
@@ -46,17 +58,41 @@ export function lineDraft(line: HalfLine, item_key: string | null): VisitDraft |
   };
 }
 
-/** When the visit is over: what was heard stays behind only as an entry. */
-export function forgetHalfLine(observation_id: string): void {
-  keepHalfLine(observation_id, EMPTY_LINE);
+/** When it became an entry. */
+export function forgetHalfLine(log: Log, observation_id: string): Promise<void> {
+  return keepHalfLine(log, observation_id, EMPTY_LINE);
 }
 
-/** On signing out: whoever opens the tablet next finds none of them. */
-export function forgetHalfLines(): void {
-  try {
-    for (const key of Object.keys(localStorage))
-      if (key.startsWith(PREFIX)) localStorage.removeItem(key);
-  } catch {
-    // What cannot be read was not kept either.
+/** What was heard stays behind as an entry, of a visit that is over or of somebody who leaves. */
+export function addHalfLine(device: Maker, subject_id: string): Promise<void> {
+  const { log } = device;
+  return inTurn(async () => {
+    const draft = lineDraft(await readNow(log, subject_id), null);
+    if (!draft) return;
+    await log.append([make(device, { ...draft, subject_id })]);
+    await log.perform(writeHalfLine(subject_id, null));
+  });
+}
+
+export async function addHalfLines(device: Maker): Promise<void> {
+  for (const subject_id of await device.log.perform(subjectsWithHalfLine())) {
+    await addHalfLine(device, subject_id);
+  }
+}
+
+const OLD_PREFIX = 'half-line-';
+
+/** Until 0.1.0 they lay in the clear beside the databases. Each goes to whose visit it is. */
+export async function adoptOldHalfLines(log: Log & Pick<DeviceLog, 'entriesOf'>): Promise<void> {
+  const old = Object.keys(globalThis.localStorage ?? {}).filter((key) =>
+    key.startsWith(OLD_PREFIX),
+  );
+  for (const key of old) {
+    const observation_id = key.slice(OLD_PREFIX.length);
+    const is_here = (await log.entriesOf(observation_id)).some((one) => one.is_own);
+    const text = localStorage.getItem(key);
+    if (!is_here || text === null) continue;
+    await log.perform(writeHalfLine(observation_id, text));
+    localStorage.removeItem(key);
   }
 }

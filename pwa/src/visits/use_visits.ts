@@ -4,6 +4,11 @@ import { sortVisits, summarizeVisit, type VisitSummary } from './visits.ts';
 
 const summarized = new Map<string, { fingerprint: string; visit: VisitSummary | null }>();
 
+/** Of a locked profile nothing stays in this page. */
+export function forgetSummaries(): void {
+  summarized.clear();
+}
+
 /** Every visit this tablet holds, newest first; only what changed is folded anew. */
 export function useVisits(): Reading<VisitSummary[]> {
   return useReading(readVisits);

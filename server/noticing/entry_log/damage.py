@@ -5,7 +5,7 @@ Inside `database.writing()`, as far as it writes. The log is else only appended 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -84,9 +84,9 @@ def places_of_stream(session: Session, stream_id: str, from_seq: int, through_se
         .where(_envelopes.c.stream_id == stream_id, _envelopes.c.stream_seq.between(from_seq, through_seq))
         .order_by(_envelopes.c.stream_seq)
     )
-    rows = session.execute(found, execution_options={"yield_per": _AT_ONCE})
+    rows: Any = session.execute(found, execution_options={"yield_per": _AT_ONCE})
     known = len(of_place) + len(of_entry) + 2
-    return (Found(*row[:known], tuple(row[known:])) for row in map(tuple, rows))
+    return (Found(*[*row[:known], tuple(row[known:])]) for row in rows)
 
 
 def mend_body(session: Session, tenant_id: str, change_seq: int, body: bytes, body_hash: bytes) -> None:

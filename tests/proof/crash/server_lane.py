@@ -147,6 +147,7 @@ def run_sqlite(
 
 
 def run_postgres(place: Path, kills: int, rng: random.Random, until: float, tell: Tell) -> Tally:
+    place.mkdir(parents=True, exist_ok=True)
     with running_cluster() as cluster, database_url(cluster.url):
         server = Server(place / "postgres", place / "postgres.log", "--demo").start()
         try:

@@ -62,6 +62,7 @@ def read_options(argv: Sequence[str] | None) -> argparse.Namespace:
         "--schedules", type=int, default=None, help="in which the simulator must catch a bug (each bug says)"
     )
     parser.add_argument("--no-control", action="store_true", help="leave out the run without a bug")
+    parser.add_argument("--tree", type=Path, default=ROOT, help="another checkout of the product")
     parser.add_argument("--list", action="store_true", help="say what bugs there are")
     return parser.parse_args(argv)
 
@@ -73,7 +74,7 @@ class Run:
         self.options, self.bugs, self.folder = options, bugs, folder
         self.outcomes: dict[str, Outcome] = {}
         self.began = time.monotonic()
-        self.tree = copy_tree(ROOT, folder / "tree")
+        self.tree = copy_tree(options.tree, folder / "tree")
         assert_fresh(bugs, self.tree)
 
     def go(self) -> None:

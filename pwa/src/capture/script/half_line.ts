@@ -1,4 +1,7 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
+import { useEffect, useState } from 'preact/hooks';
+import type { DeviceLog } from '../../log/log.ts';
+import { useDevice } from '../../visits/device.ts';
 import {
   EMPTY_LINE,
   type HalfLine,
@@ -25,10 +28,17 @@ export interface HalfLineOnScreen {
   empty(): void;
 }
 
-export function openHalfLine(observation_id: string): HalfLineOnScreen {
-  const line = signal(readHalfLine(observation_id));
+export async function openHalfLine(
+  log: Pick<DeviceLog, 'perform'>,
+  observation_id: string,
+): Promise<HalfLineOnScreen> {
+  const kept = await readHalfLine(log, observation_id).catch((cause) => {
+    console.error(cause);
+    return EMPTY_LINE;
+  });
+  const line = signal(kept);
   const change = (changed: HalfLine) => {
-    keepHalfLine(observation_id, changed);
+    void keepHalfLine(log, observation_id, changed);
     line.value = changed;
   };
   return {
@@ -36,4 +46,14 @@ export function openHalfLine(observation_id: string): HalfLineOnScreen {
     change,
     empty: () => change({ ...EMPTY_LINE, speaker: line.peek().speaker }),
   };
+}
+
+/** undefined: still reading. */
+export function useHalfLine(observation_id: string): HalfLineOnScreen | undefined {
+  const { log } = useDevice();
+  const [half_line, setHalfLine] = useState<HalfLineOnScreen>();
+  useEffect(() => {
+    void openHalfLine(log, observation_id).then(setHalfLine);
+  }, [log, observation_id]);
+  return half_line;
 }

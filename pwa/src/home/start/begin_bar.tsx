@@ -1,6 +1,5 @@
 import { t } from '../../ui/messages/messages.ts';
 import { go, links } from '../../ui/routes.ts';
-import { clockText } from '../../ui/sync_words.ts';
 import { useSaving } from '../../ui/use_saving.ts';
 import { nameOf, purposeOf } from '../../ui/visit_names.ts';
 import { make, newId, useDevice } from '../../visits/device.ts';
@@ -17,7 +16,6 @@ export function BeginBar({ choice }: { choice: StartChoice }) {
   const protocol = protocolsFor(directory, choice.channel).find(
     (row) => row.slug === choice.protocol_slug,
   );
-  const clock = clockText(device.sync.status.value);
   const begin = () =>
     saving.run(async () => {
       if (!payload) return false;
@@ -35,7 +33,6 @@ export function BeginBar({ choice }: { choice: StartChoice }) {
           {t('unsaved.start')}
         </p>
       )}
-      {clock && <p class="notice">{clock}</p>}
       <p>
         <b>
           {t('visit.who', {

@@ -2,6 +2,7 @@ import { useMemo, useState } from 'preact/hooks';
 import { t } from '../../ui/messages/messages.ts';
 import { ReadFailed } from '../../ui/read_failed.tsx';
 import { StatusLine } from '../../ui/status_line.tsx';
+import { clockText } from '../../ui/sync_words.ts';
 import { useDevice } from '../../visits/device.ts';
 import { useVisits } from '../../visits/use_visits.ts';
 import type { VisitSummary } from '../../visits/visits.ts';
@@ -30,7 +31,8 @@ export function StartScreen({ teacher_id }: { teacher_id: string | null }) {
 }
 
 function StartForm({ asked_for, visits }: { asked_for: string | null; visits: VisitSummary[] }) {
-  const { directory, session } = useDevice();
+  const { directory, session, sync } = useDevice();
+  const clock = clockText(sync.status.value);
   const known = directory.value;
   const teachers = useMemo(
     () => teachersByRecency(known, session, visits),
@@ -47,6 +49,7 @@ function StartForm({ asked_for, visits }: { asked_for: string | null; visits: Vi
   return (
     <>
       <main class="start">
+        {clock && <p class="notice start-clock">{clock}</p>}
         <TeacherList
           teachers={teachers}
           visits={visits}

@@ -1,0 +1,116 @@
+import { readRows } from '../log/deliver.ts';
+import { readAllStreams } from '../log/read.ts';
+import type { OwnRow, StreamRow } from '../log/stores.ts';
+import { gzip, seal, sealedKey, vaultState } from '../machine/ask.ts';
+import type { Kept, Script, SealedKey } from '../machine/effect.ts';
+import type { SignedPush } from '../vault/rescue_file.ts';
+import { makeNonce } from './answer.ts';
+import { writeBase64 } from './base64.ts';
+import { signRequest } from './conversation.ts';
+import { is_enrolled } from './enrol.ts';
+import { writePush } from './push.ts';
+
+const PATH = '/api/v1/sync/push';
+const MOST_ENTRIES = 500;
+const MOST_BYTES = 262_144;
+
+export interface Rescued {
+  readonly pushes: readonly SignedPush[];
+  /** How many entries they hold. */
+  readonly entries: number;
+}
+
+/** open: this browser cannot encrypt, so whoever has the file can read it. null: it could not be handed in. */
+export type RescueKind = 'sealed' | 'open' | null;
+
+/** Not before the server knows every stream that has something, and the organisation's key is here. */
+export function* findRescueKind(): Script<RescueKind> {
+  for (const stream of yield* unsentStreams()) {
+    if (!(yield* is_enrolled(stream))) return null;
+  }
+  if ((yield* vaultState()) === 'unencrypted') return 'open';
+  return (yield* sealedKey()) ? 'sealed' : null;
+}
+
+/**
+ * Everything that has no check, as the pushes that would be sent, signed. Also what this tablet can read is
+ * sealed to the organisation: the file passes through other hands. Nothing is marked as sent by this.
+ */
+export function* gatherRescue(): Script<Rescued> {
+  const pushes: SignedPush[] = [];
+  let entries = 0;
+  const is_open = (yield* findRescueKind()) === 'open';
+  const key = is_open ? null : yield* sealedKey();
+  for (const stream of yield* unsentStreams()) {
+    let next = stream.acknowledged_through + 1;
+    while (next <= stream.last_seq) {
+      const rows = yield* readRows(stream.stream_id, next, MOST_ENTRIES);
+      const run = runOf(rows, stream.last_seq);
+      if (run.length === 0) {
+        // What has left, or lies beyond the end.
+        next = (rows.at(-1)?.stream_seq ?? stream.last_seq) + 1;
+        continue;
+      }
+      const { push, count } = yield* writeOne(stream, run, key);
+      pushes.push(push);
+      entries += count;
+      next = (run[count - 1] as Held).stream_seq + 1;
+    }
+  }
+  return { pushes, entries };
+}
+
+function* unsentStreams(): Script<StreamRow[]> {
+  const { current, retired } = yield* readAllStreams();
+  return [...retired, current].filter((one) => one.acknowledged_through < one.last_seq);
+}
+
+type Held = OwnRow & { readonly body: Kept };
+
+/** The first of them that are here with consecutive numbers. A hole is the tablet's to explain, later. */
+function runOf(rows: readonly OwnRow[], last_seq: number): Held[] {
+  const run: Held[] = [];
+  for (const row of rows) {
+    const { body, stream_seq } = row;
+    const follows = run.length === 0 || stream_seq === (run.at(-1) as Held).stream_seq + 1;
+    if (body !== null && follows && stream_seq <= last_seq) run.push({ ...row, body });
+    else if (run.length > 0) break;
+  }
+  return run;
+}
+
+/** As many of them as one push may hold; at least one. */
+function* writeOne(
+  { stream_id }: StreamRow,
+  run: readonly Held[],
+  key: SealedKey | null,
+): Script<{ push: SignedPush; count: number }> {
+  let rows = run;
+  for (;;) {
+    const from_seq = (rows[0] as Held).stream_seq;
+    const content = yield* contentOf(rows, key);
+    const body = yield* gzip(
+      yield* writePush({ exchange: null }, stream_id, from_seq, content),
+    );
+    if (body.byteLength <= MOST_BYTES || rows.length === 1) {
+      const nonce = yield* makeNonce();
+      const signed = yield* signRequest(stream_id, nonce, { method: 'POST', path: PATH, body });
+      const kind = { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' };
+      const headers = { ...kind, ...signed, 'Noticing-Nonce': nonce };
+      return { push: { path: PATH, headers, body }, count: rows.length };
+    }
+    rows = rows.slice(0, Math.ceil(rows.length / 2));
+  }
+}
+
+/** What lies in the clear (a mark that was lost, rows of the first version) is sealed now. */
+function* contentOf(rows: readonly Held[], key: SealedKey | null): Script<object> {
+  if (!key) return { bodies: rows.map((row) => row.body) };
+  const plain = rows.flatMap(({ body }) => (typeof body === 'string' ? [body] : []));
+  const sealed_now = plain.length > 0 ? yield* seal(plain) : [];
+  let next = 0;
+  const bodies = rows.map(({ body }) =>
+    writeBase64((typeof body === 'string' ? sealed_now[next++] : body) as Uint8Array),
+  );
+  return { sealed: { ...key, bodies } };
+}
