@@ -10,6 +10,10 @@ import './review/review.css';
 import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { CaptureScreen } from './capture/capture_screen.tsx';
+import { LeaveScreen } from './home/leave/leave_screen.tsx';
+import { useRescue } from './home/leave/use_rescue.ts';
+import { WhoIsHere } from './home/leave/who_is_here.tsx';
+import { LockGate } from './home/lock/lock_gate.tsx';
 import { StartScreen } from './home/start/start_screen.tsx';
 import { TodayScreen } from './home/today_screen.tsx';
 import { WaitingScreen } from './home/waiting/waiting_screen.tsx';
@@ -23,7 +27,9 @@ import { SignInScreen, StorageFailedScreen } from './ui/sign_in_screen.tsx';
 import { TroubleBanner } from './ui/trouble_banner.tsx';
 import { UnsavedElsewhere } from './ui/unsaved_banner.tsx';
 import { type Device, DeviceContext, openDevice } from './visits/device.ts';
+import { adoptOldHalfLines } from './visits/half_line.ts';
 import { deliverForOthers } from './visits/others.ts';
+import { asks_who } from './visits/workers.ts';
 
 export function mountApp(root: HTMLElement): void {
   followHash();
@@ -45,10 +51,7 @@ function App() {
     case 'open':
       return (
         <DeviceContext.Provider value={opening.device}>
-          <UnsavedElsewhere />
-          <TroubleBanner />
-          <Screen />
-          <Announcer />
+          {asks_who.value ? <WhoIsHere /> : <Open />}
         </DeviceContext.Provider>
       );
     case 'nobody':
@@ -60,12 +63,25 @@ function App() {
   }
 }
 
+function Open() {
+  return (
+    <LockGate>
+      <UnsavedElsewhere />
+      <TroubleBanner />
+      <Screen />
+      <Announcer />
+    </LockGate>
+  );
+}
+
 async function open(): Promise<Opening> {
   try {
     const { session } = await openSession();
     deliverForOthers(session?.person_id ?? null).catch(console.error);
     if (!session) return { state: 'nobody' };
-    return { state: 'open', device: await openDevice(session) };
+    const device = await openDevice(session);
+    adoptOldHalfLines(device.log).catch(console.error);
+    return { state: 'open', device };
   } catch (error) {
     console.error(error);
     return { state: 'failed' };
@@ -89,8 +105,14 @@ function screenOf(here: Route) {
     case 'review':
       return <ReviewScreen key={here.observation_id} observation_id={here.observation_id} />;
     case 'waiting':
-      return <WaitingScreen />;
+      return <Waiting />;
+    case 'leave':
+      return <LeaveScreen />;
     default:
       return <TodayScreen />;
   }
+}
+
+function Waiting() {
+  return <WaitingScreen rescue={useRescue()} />;
 }

@@ -36,6 +36,7 @@ LITTLE_ROOM = "() => { navigator.storage.estimate = async () => ({ usage: 1e9, q
 def tablet(browser: Browser, live_server: LiveServer) -> Iterator[tuple[BrowserContext, Page]]:
     context, page = wake_tablet(browser, live_server)
     yield context, page
+    context.unroute_all(behavior="ignoreErrors")
     context.close()
 
 

@@ -41,7 +41,7 @@ def test_an_answer_that_two_tablets_gave_is_settled_by_its_author(
     _set_offline(tablets, False)
     for page in (here, there):
         _meet(tablets, page.get_by_text("2 versions. A new answer replaces both."))
-        expect(page.get_by_role("button", name="2 versions of teacher")).to_be_visible()
+        expect(page.get_by_role("button", name="2 versions of the details")).to_be_visible()
         for answer in ("Yes", "Partly"):
             expect(_answers(page).get_by_role("button", name=answer)).to_have_attribute(
                 "aria-pressed", "false"
@@ -53,7 +53,7 @@ def test_an_answer_that_two_tablets_gave_is_settled_by_its_author(
     expect_no_violation(here, "two versions of an answer")
     dialog.get_by_role("listitem").filter(has_text="Partly").get_by_role("button", name="Keep this").click()
     expect(here.get_by_text("2 versions. A new answer")).to_have_count(0)
-    there.get_by_role("button", name="2 versions of teacher").click()
+    there.get_by_role("button", name="2 versions of the details").click()
     dialog = there.get_by_role("dialog")
     expect_no_violation(there, "two versions of the details")
     dialog.get_by_role("listitem").filter(has_text="20 students").get_by_role(

@@ -1,92 +1,126 @@
 import 'fake-indexeddb/auto';
+import { deleteDB, openDB } from 'idb';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openHalfLine } from '../../pwa/src/capture/script/half_line.ts';
 import { studentsToSweep } from '../../pwa/src/capture/sitting.ts';
 import { endVisit } from '../../pwa/src/home/end_visit.ts';
+import { subjectsWithHalfLine } from '../../pwa/src/log/half_lines.ts';
+import type { DeviceLog } from '../../pwa/src/log/log.ts';
 import { openLog } from '../../pwa/src/log/open.ts';
 import { type Saving, saveOnce } from '../../pwa/src/ui/use_saving.ts';
 import type { Device } from '../../pwa/src/visits/device.ts';
 import {
+  addHalfLine,
+  addHalfLines,
+  adoptOldHalfLines,
   EMPTY_LINE,
-  forgetHalfLine,
-  forgetHalfLines,
+  keepHalfLine,
   lineDraft,
 } from '../../pwa/src/visits/half_line.ts';
 import { PERSON, tap, VISIT } from './tablet.ts';
 
-/** What a browser keeps beside its databases. */
-function memory(): Storage {
-  const kept: Record<string, string> = {};
-  const hidden = {
-    getItem: (key: string) => kept[key] ?? null,
-    setItem(key: string, text: string) {
-      kept[key] = text;
-    },
-    removeItem(key: string) {
-      delete kept[key];
-    },
-  };
-  for (const [name, value] of Object.entries(hidden)) Object.defineProperty(kept, name, { value });
-  return kept as unknown as Storage;
-}
-
 describe('a half-typed line', () => {
-  const typed = { text: 'What could', speaker: 'S' as const, occurred_at: 'then' };
-  beforeEach(() => vi.stubGlobal('localStorage', memory()));
-  afterEach(() => vi.unstubAllGlobals());
-
-  test('outlives a reload', () => {
-    openHalfLine('visit').change(typed);
-    expect(openHalfLine('visit').line.value).toEqual(typed);
-    expect(openHalfLine('other').line.value).toEqual(EMPTY_LINE);
+  const typed = { text: 'What could', speaker: 'S' as const, occurred_at: null };
+  const then = { ...typed, occurred_at: '2026-11-12T09:05:00.000-05:00' };
+  let log: DeviceLog;
+  beforeEach(async () => {
+    log = await openLog(PERSON);
+  });
+  afterEach(async () => {
+    vi.unstubAllGlobals();
+    log.close();
+    await deleteDB(`noticing-${PERSON}`);
+    await deleteDB('noticing');
   });
 
-  test('is kept nowhere once it was added; the next line is of the same speaker', () => {
-    const half_line = openHalfLine('visit');
+  const device = () => ({ log, session: { person_id: PERSON } }) as unknown as Device;
+  const entriesMade = async () => (await log.entriesOf(VISIT)).map((one) => one.entry);
+  const kept = () => log.perform(subjectsWithHalfLine());
+
+  test('outlives a reload', async () => {
+    (await openHalfLine(log, 'visit')).change(typed);
+    expect((await openHalfLine(log, 'visit')).line.value).toEqual(typed);
+    expect((await openHalfLine(log, 'other')).line.value).toEqual(EMPTY_LINE);
+  });
+
+  test('lies sealed: the words are in no store', async () => {
+    await keepHalfLine(log, 'visit', typed);
+    const raw = await openDB(`noticing-${PERSON}`);
+    const row = await raw.get('meta', 'half_line visit');
+    raw.close();
+    expect(row).toBeInstanceOf(Uint8Array);
+    expect(Buffer.from(row).toString('latin1')).not.toContain('could');
+  });
+
+  test('is kept nowhere once it was added; the next line is of the same speaker', async () => {
+    const half_line = await openHalfLine(log, 'visit');
     half_line.change(typed);
     half_line.empty();
     expect(half_line.line.value).toEqual({ ...EMPTY_LINE, speaker: 'S' });
-    expect(Object.keys(localStorage)).toEqual([]);
+    expect((await openHalfLine(log, 'visit')).line.value).toEqual(EMPTY_LINE);
+    expect(await kept()).toEqual([]);
   });
 
   test('becomes an entry when its forgotten visit is ended from Today, not a loss', async () => {
-    const log = await openLog(PERSON);
     await log.append([tap()]);
-    openHalfLine(VISIT).change({ ...typed, occurred_at: '2026-11-12T09:05:00.000-05:00' });
-    const device = { log, session: { person_id: PERSON } } as unknown as Device;
-    await endVisit(device, VISIT, '2026-11-12T09:04:00.000-05:00');
-    const made = (await log.entriesOf(VISIT)).map((one) => one.entry);
+    await keepHalfLine(log, VISIT, then);
+    await endVisit(device(), VISIT, '2026-11-12T09:04:00.000-05:00');
+    const made = await entriesMade();
     expect(made.map((one) => one.kind)).toEqual([
       'item.marked',
       'script.written',
       'observation.finished',
     ]);
     expect(made[1]?.payload).toEqual({ text: 'What could', speaker: 'S' });
-    expect(Object.keys(localStorage)).toEqual([]);
-    log.close();
+    expect(await kept()).toEqual([]);
   });
 
-  test('is kept nowhere once its visit is over, and others stay', () => {
-    openHalfLine('visit').change(typed);
-    openHalfLine('other').change(typed);
-    forgetHalfLine('visit');
-    expect(Object.keys(localStorage)).toEqual(['half-line-other']);
+  test('becomes one entry where its visit ended elsewhere, also when two screens ask for it', async () => {
+    await keepHalfLine(log, VISIT, then);
+    await Promise.all([addHalfLine(device(), VISIT), addHalfLine(device(), VISIT)]);
+    const made = await entriesMade();
+    expect(made.map((one) => [one.kind, one.occurred_at])).toEqual([
+      ['script.written', then.occurred_at],
+    ]);
   });
 
-  test('none is left by whoever signs out, and nothing else is touched', () => {
-    openHalfLine('visit').change(typed);
-    openHalfLine('other').change(typed);
-    localStorage.setItem('capture-dimmed', 'yes');
-    forgetHalfLines();
-    expect(Object.keys(localStorage)).toEqual(['capture-dimmed']);
+  test('of every visit becomes an entry before somebody leaves', async () => {
+    await keepHalfLine(log, VISIT, typed);
+    await keepHalfLine(log, 'other', typed);
+    await addHalfLines(device());
+    expect((await log.counts()).on_tablet).toBe(2);
+    expect(await kept()).toEqual([]);
+  });
+
+  test('that cannot become an entry stays a half line', async () => {
+    await keepHalfLine(log, VISIT, typed);
+    const full = { ...log, append: () => Promise.reject(new Error('full')) };
+    await expect(addHalfLine({ ...device(), log: full }, VISIT)).rejects.toThrow('full');
+    expect(await kept()).toEqual([VISIT]);
+  });
+
+  test('of the first version is taken out of the clear, by whose visit it is', async () => {
+    const lines = new Map([
+      [`half-line-${VISIT}`, JSON.stringify(typed)],
+      ['half-line-other', JSON.stringify(typed)],
+    ]);
+    vi.stubGlobal('localStorage', {
+      ...Object.fromEntries(lines),
+      getItem: (key: string) => lines.get(key) ?? null,
+      removeItem: (key: string) => lines.delete(key),
+    });
+    await log.append([tap()]);
+    await adoptOldHalfLines(log);
+    expect([...lines.keys()]).toEqual(['half-line-other']);
+    expect((await openHalfLine(log, VISIT)).line.value).toEqual(typed);
   });
 
   test('becomes an entry of the moment of its first letter; blanks become none', () => {
-    expect(lineDraft({ ...typed, text: ' What could ' }, 'heard')).toEqual({
+    expect(lineDraft({ ...then, text: ' What could ' }, 'heard')).toEqual({
       kind: 'script.written',
       item_key: 'heard',
       payload: { text: 'What could', speaker: 'S' },
-      occurred_at: 'then',
+      occurred_at: then.occurred_at,
     });
     expect(lineDraft({ ...typed, text: ' ' }, 'heard')).toBeNull();
   });

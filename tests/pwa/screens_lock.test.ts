@@ -101,18 +101,21 @@ describe('a locked tablet', () => {
 
 describe('when nothing opens it any more', () => {
   test('says that nothing is lost, and offers to go on without a network', async () => {
-    const onBegin = vi.fn();
+    const [onBegin, onSignIn] = [vi.fn(), vi.fn()];
     const screen = show(
-      h(EndedScreen, { why: 'wrong_pin', waiting: TWELVE, onBack: null, onBegin }),
+      h(EndedScreen, { why: 'wrong_pin', waiting: TWELVE, onBack: null, onBegin, onSignIn }),
     );
     expect(screen.text()).toContain('is not lost');
     expect(screen.has('Back to the PIN')).toBe(false);
     await screen.press('Go on without signing in');
     expect(onBegin).toHaveBeenCalledOnce();
+    await screen.press('Sign in with your password');
+    expect(onSignIn).toHaveBeenCalledOnce();
   });
 
   test('who only said that she forgot it may go back', () => {
-    const ways = { onBack: () => undefined, onBegin: () => undefined };
+    const nothing = () => undefined;
+    const ways = { onBack: nothing, onBegin: nothing, onSignIn: nothing };
     const screen = show(h(EndedScreen, { why: 'forgotten', waiting: NONE, ...ways }));
     expect(screen.has('Back to the PIN')).toBe(true);
   });
@@ -175,20 +178,22 @@ describe('the PIN in the account menu', () => {
 
 describe('who works here', () => {
   test('names everybody with what each left on this tablet', async () => {
-    const onChoose = vi.fn();
+    const [onChoose, onSomebodyElse] = [vi.fn(), vi.fn()];
     const place = { tenant_name: 'Riverside', has_pin: true };
     const workers = [
       { person_id: 'lee', display_name: 'Coach Lee', waiting: TWELVE, ...place },
       { person_id: 'park', display_name: 'Dr Park', waiting: NONE, ...place, has_pin: false },
       { person_id: 'x', display_name: null, waiting: { n: null, oldest_ms: null }, ...place },
     ];
-    const screen = show(h(WhoWorksScreen, { workers, onChoose }));
+    const screen = show(h(WhoWorksScreen, { workers, onChoose, onSomebodyElse }));
     expect(screen.text()).toContain('12 entries on this tablet only, oldest 3 minutes.');
     expect(screen.text()).toContain('Everything made here is on the server.');
     expect(screen.text()).toContain('A person whose name this tablet cannot read');
     expect(screen.text()).toContain('cannot be counted');
     await screen.press('Dr ParkRiversideEverything made here is on the server.no PIN');
     expect(onChoose).toHaveBeenCalledWith('park');
+    await screen.press('Sign in as somebody else');
+    expect(onSomebodyElse).toHaveBeenCalledOnce();
   });
 });
 
@@ -212,7 +217,7 @@ describe('before the tablet goes into other hands', () => {
       has_unsaved: false,
       reason: 'No network.',
       has_pin: true,
-      rescue: { bytes: 14_200, is_sealed: true, onMake: async () => '{"noticing_rescue":1}' },
+      rescue: { bytes: 14_200, is_sealed: true, onMake: async () => ({ text: '{}', n: 12 }) },
       onSendNow: vi.fn(),
       onHandOver: vi.fn(),
       onSignOut: vi.fn(async () => true),
@@ -266,6 +271,12 @@ describe('before the tablet goes into other hands', () => {
     expect(screen.text()).toContain('That needs the network.');
   });
 
+  test('where no file can be made it says so and offers none', () => {
+    const { screen } = leaving({ waiting: TWELVE, rescue: null });
+    expect(screen.has('Save rescue file')).toBe(false);
+    expect(screen.text()).toContain('A rescue file cannot be made here yet');
+  });
+
   test('without a PIN it says what handing over does not protect', () => {
     expect(leaving({ has_pin: false }).screen.text()).toContain('You have no PIN here');
   });
@@ -279,7 +290,7 @@ describe('the rescue file', () => {
 
   test('is saved under a name without a person in it, and says how large it was', async () => {
     const onSaved = vi.fn();
-    const onMake = async () => 'x'.repeat(2_345_678);
+    const onMake = async () => ({ text: 'x'.repeat(2_345_678), n: 12 });
     const screen = show(h(RescueButton, { n: 12, bytes: null, is_sealed: true, onMake, onSaved }));
     await screen.press('Save rescue file');
     expect(screen.followed[0]?.download).toMatch(/^noticing-rescue-[\d-]+\.json$/);
@@ -290,7 +301,7 @@ describe('the rescue file', () => {
   test('that could not be made frees nothing', async () => {
     vi.spyOn(console, 'error').mockImplementation(() => undefined);
     const onSaved = vi.fn();
-    const onMake = () => Promise.reject(new Error('no key'));
+    const onMake = () => Promise.reject<never>(new Error('no key'));
     const screen = show(h(RescueButton, { n: 1, bytes: null, is_sealed: true, onMake, onSaved }));
     await screen.press('Save rescue file');
     expect(screen.text()).toContain('could not be made');
@@ -298,10 +309,16 @@ describe('the rescue file', () => {
   });
 
   test('says when it can be read by whoever has it', () => {
-    const onMake = async () => '';
+    const onMake = async () => ({ text: '', n: 1 });
     const screen = show(h(RescueButton, { n: 1, bytes: 99, is_sealed: false, onMake }));
     expect(screen.text()).toContain('It is not encrypted');
     expect(screen.text()).not.toContain('Only the server can read it');
+  });
+
+  test('says which photos it does not hold', () => {
+    const onMake = async () => ({ text: '', n: 1 });
+    const screen = show(h(RescueButton, { n: 1, photos: 2, bytes: 99, is_sealed: true, onMake }));
+    expect(screen.text()).toContain('2 photos stay on this tablet');
   });
 
   test('sizes are said in words', () => {

@@ -1,12 +1,10 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { APP_VERSION } from '../entry/version.ts';
-import { signOut } from '../sync/session.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { t } from '../ui/messages/messages.ts';
 import { links } from '../ui/routes.ts';
 import { useDevice } from '../visits/device.ts';
-import { forgetHalfLines } from '../visits/half_line.ts';
-import { has_unsaved } from '../visits/writing.ts';
+import { PinSection } from './lock/pin_section.tsx';
 
 export function AccountMenu() {
   const { session } = useDevice();
@@ -19,7 +17,10 @@ export function AccountMenu() {
       {is_open && (
         <Dialog title={session.display_name} onClose={() => setOpen(false)}>
           <p class="soft">{session.tenant_name}</p>
-          <SignOut />
+          <Pin />
+          <a class="button" href={links.leave}>
+            {t('leave.title')}
+          </a>
           <p class="soft">{t('account.version', { version: APP_VERSION })}</p>
         </Dialog>
       )}
@@ -27,45 +28,20 @@ export function AccountMenu() {
   );
 }
 
-/** Refuses while a tap is on this tablet only. */
-function SignOut() {
-  const { sync, session, writing } = useDevice();
-  const [has_failed, setFailed] = useState(false);
-  const [is_leaving, setLeaving] = useState(false);
-  const { on_tablet, photos_waiting, counted } = sync.status.value;
-  if (counted !== 'counted') return <p class="notice">{t('account.not_counted')}</p>;
-  if (on_tablet + photos_waiting > 0) {
-    return (
-      <div class="notice">
-        {on_tablet > 0 && <p>{t('account.not_yet', { n: on_tablet })}</p>}
-        {photos_waiting > 0 && <p>{t('account.photos_not_yet', { n: photos_waiting })}</p>}
-        <a class="button" href={links.waiting}>
-          {t('sync.what_is_waiting')}
-        </a>
-      </div>
-    );
-  }
-  if (has_unsaved(writing)) return <p class="notice">{t('account.not_saved')}</p>;
-  const leave = async () => {
-    setLeaving(true);
-    const has_left = await signOut(session).catch(() => false);
-    if (has_left) {
-      forgetHalfLines();
-      location.assign('/sign-in');
-    }
-    setFailed(!has_left);
-    setLeaving(has_left);
-  };
+function Pin() {
+  const { log, privacy } = useDevice();
+  const [can_have_pin, setCanHavePin] = useState(false);
+  useEffect(() => {
+    void log.vault.sealedKey().then((key) => setCanHavePin(key !== null), console.error);
+  }, [log]);
+  if (privacy.state.value === 'unencrypted') return null;
   return (
-    <>
-      {has_failed && (
-        <p class="notice" role="alert">
-          {t('account.needs_network')}
-        </p>
-      )}
-      <button type="button" class="button" disabled={is_leaving} onClick={leave}>
-        {t('account.sign_out')}
-      </button>
-    </>
+    <PinSection
+      has_pin={privacy.has_pin.value}
+      can_have_pin={can_have_pin}
+      onSet={(pin) => log.vault.setPin(pin)}
+      onRemove={() => void log.vault.removePin().catch(console.error)}
+      onLock={() => privacy.lockNow()}
+    />
   );
 }

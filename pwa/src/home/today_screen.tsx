@@ -9,6 +9,7 @@ import type { VisitSummary } from '../visits/visits.ts';
 import { AccountMenu } from './account_menu.tsx';
 import { Caseload } from './caseload_list.tsx';
 import { Drafts } from './drafts.tsx';
+import { EncryptionNotice, ReadingEnded } from './lock/reading_notices.tsx';
 import { NotShared } from './not_shared.tsx';
 import { OpenVisits } from './open_visits.tsx';
 import { Recent } from './recent.tsx';
@@ -18,7 +19,7 @@ import { Storage } from './storage.tsx';
 import { SyncCard } from './sync_card.tsx';
 
 export function TodayScreen() {
-  const { session } = useDevice();
+  const { session, privacy } = useDevice();
   const { value: visits, has_failed, readAgain } = useVisits();
   return (
     <>
@@ -35,13 +36,21 @@ export function TodayScreen() {
         <SyncCard />
         <OthersCard />
         <SetAsideCard />
+        <Reading />
         {has_failed && <ReadFailed onTryAgain={readAgain} />}
         {visits && <TodayLists visits={visits} />}
         {!visits && !has_failed && <p class="soft">{t('app.opening')}</p>}
+        <EncryptionNotice kind={privacy.encryption} />
         <Storage />
       </main>
     </>
   );
+}
+
+function Reading() {
+  const { privacy, sync } = useDevice();
+  const reading = privacy.reading.value;
+  return reading === 'open' ? null : <ReadingEnded why={reading} onTryNow={() => sync.nudge()} />;
 }
 
 function TodayLists({ visits }: { visits: VisitSummary[] }) {

@@ -16,7 +16,7 @@ export interface Space {
 
 /** Asks the browser to keep what is stored; not every browser can (WebKitGTK has no `storage`). */
 export async function keepSpace(): Promise<Space> {
-  const storage: StorageManager | undefined = navigator.storage;
+  const storage: StorageManager | undefined = globalThis.navigator?.storage;
   if (!storage?.persist) return { is_persisted: false, used_bytes: null, quota_bytes: null };
   const is_persisted = await storage.persist();
   const { usage, quota } = await storage.estimate();

@@ -98,7 +98,8 @@ function* converse(talk: Conversation, want: Want): Script<Outcome> {
   if (want === 'all' || talk.attention?.code !== 'other-person') talk.attention = null;
   if (want === 'all') talk.limits.clear();
   yield* ensureLog();
-  yield* adoptJournal();
+  // All of the journal is read for it: not after every tap.
+  if (want === 'all') yield* adoptJournal();
   let is_in_step = yield* deliver(talk);
   if (want === 'all' || talk.has_changes_waiting || !is_in_step) {
     const { server_epoch } = talk;

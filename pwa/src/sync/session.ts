@@ -16,6 +16,8 @@ import { askWhoIAm } from './who_i_am.ts';
 import { chosenWorker } from './worker.ts';
 import { browserPorts, type Ports, sessionPort } from './world.ts';
 
+export { chooseWorker } from './worker.ts';
+
 /** Who works on this tablet now. */
 export interface Session {
   readonly person_id: string;
@@ -80,22 +82,23 @@ export async function openSession(ports: Ports = browserPorts): Promise<OpenedSe
 
 /** True when the server has no session of this person any more. Entries on this tablet stay. */
 export async function signOut(session: Session, ports: Ports = browserPorts): Promise<boolean> {
-  if (!(await leaveServer(session, ports))) return false;
+  if (!(await leaveServer(session.person_id, ports))) return false;
   await forgetAccount(session.person_id);
   return true;
 }
 
 /**
- * The tablet goes on knowing her; the server asks for her password again.
- * Its token is asked for now: the app may have been opened without a network, or signed in again since.
+ * The tablet goes on knowing her; the server asks for her password again. null: whoever is signed in.
+ * Her token is asked for now: the app may have been opened without a network, or signed in again since.
  */
 export async function leaveServer(
-  { person_id }: Pick<Session, 'person_id'>,
+  person_id: string | null,
   ports: Ports = browserPorts,
 ): Promise<boolean> {
   const answer = await perform(askWhoIAm(PATIENCE_MS), sessionPort(ports));
   if (answer.outcome !== 'answered') return answer.outcome === 'sign-in';
-  return answer.body.person_id !== person_id || endSession(answer.body, ports);
+  const is_hers = person_id === null || answer.body.person_id === person_id;
+  return !is_hers || endSession(answer.body, ports);
 }
 
 async function endSession({ csrf_token }: Session, ports: Ports): Promise<boolean> {

@@ -59,7 +59,8 @@ export function openKeeping(
     writing.whenWritten((written) => {
       const refused = written.filter((one) => one.stream_seq === 0).length;
       if (refused === 0) return;
-      only_in_journal.value += refused;
+      only_in_journal.value = Math.max(only_in_journal.peek(), refused);
+      countQuietly();
       lookQuietly();
     }),
     writing.unsaved.subscribe((unsaved) => unsaved.length > 0 && lookQuietly()),

@@ -21,6 +21,8 @@ export interface Privacy {
   unlock(pin: string): Promise<'open' | 'wrong' | 'ended'>;
   /** Nobody knows the PIN: nothing here opens this profile any more. False: it cannot be done yet. */
   giveUp(): Promise<boolean>;
+  /** Her session is over: whatever opens this tablet as hers from now on had the password. */
+  noteSessionEnded(): Promise<void>;
   lockNow(): void;
   /** The screen was changed; not in the middle of a visit. */
   moved(is_capturing: boolean): void;
@@ -89,6 +91,7 @@ export async function openPrivacy(
       await log.perform(writeMeta('password_first', true));
       return vault.forgetReading();
     },
+    noteSessionEnded: () => log.perform(writeMeta('password_first', false)),
     lockNow: () => (idle ? idle.lockNow() : lock()),
     moved(capturing) {
       is_capturing = capturing;
@@ -108,7 +111,9 @@ export async function openPrivacy(
   };
 }
 
-function watchWhileThereIsAPage(ports: Omit<Parameters<typeof watchIdle>[0], 'page'>): IdleLock | null {
+function watchWhileThereIsAPage(
+  ports: Omit<Parameters<typeof watchIdle>[0], 'page'>,
+): IdleLock | null {
   return typeof document === 'undefined' ? null : watchIdle({ ...ports, page: document });
 }
 

@@ -12,7 +12,10 @@ export interface HandOverProps {
   /** Why what waits waits, in the words of the status line. */
   reason: string;
   has_pin: boolean;
-  rescue: Pick<RescueProps, 'bytes' | 'is_sealed' | 'onMake'>;
+  /** null: none can be made yet. */
+  rescue: Pick<RescueProps, 'bytes' | 'is_sealed' | 'onMake'> | null;
+  /** How many of what waits are photos, which no rescue file holds. */
+  photos?: number;
   onSendNow: () => void;
   /** Locks, where there is a PIN, and asks who works here. */
   onHandOver: () => void;
@@ -23,7 +26,7 @@ export interface HandOverProps {
 
 /** Before this tablet goes into other hands. Nothing leaves while something is on it only. */
 export function HandOverScreen(props: HandOverProps) {
-  const { waiting, has_unsaved, reason, has_pin, rescue, onSendNow } = props;
+  const { waiting, has_unsaved, reason, has_pin, rescue, photos = 0, onSendNow } = props;
   const [rescued, setRescued] = useState(0);
   const standing = { n: waiting.n, has_unsaved, rescued };
   const hand_over = findHindrance('hand_over', standing);
@@ -41,9 +44,15 @@ export function HandOverScreen(props: HandOverProps) {
               {t('waiting.send_now')}
             </button>
           )}
-          {take_away === 'unsent' && (
-            <RescueButton n={waiting.n ?? 0} {...rescue} onSaved={setRescued} />
+          {take_away === 'unsent' && rescue && (
+            <RescueButton
+              n={(waiting.n ?? 0) - photos}
+              photos={photos}
+              {...rescue}
+              onSaved={setRescued}
+            />
           )}
+          {take_away === 'unsent' && !rescue && <p class="soft">{t('waiting.no_rescue')}</p>}
         </section>
         <HandOver is_free={hand_over === null} has_pin={has_pin} onHandOver={props.onHandOver} />
         <TakeAway

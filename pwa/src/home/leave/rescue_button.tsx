@@ -10,8 +10,10 @@ export interface RescueProps {
   bytes: number | null;
   /** False where this browser cannot encrypt: the file can then be read by whoever has it. */
   is_sealed: boolean;
-  /** The text of the file: signed and, where it can be, sealed. */
-  onMake: () => Promise<string>;
+  /** Photos that wait, too: they are too large for it and stay on the tablet. */
+  photos?: number;
+  /** The text of the file, signed and, where it can be, sealed; and how many entries it holds. */
+  onMake: () => Promise<{ text: string; n: number }>;
   /** It was handed to the browser, with so many entries. */
   onSaved?: (n: number) => void;
 }
@@ -19,18 +21,19 @@ export interface RescueProps {
 type State = { saved: string; n: number; bytes: number } | 'making' | 'failed' | null;
 
 /** "Save rescue file": the way out where no network comes. */
-export function RescueButton({ n, bytes, is_sealed, onMake, onSaved }: RescueProps) {
+export function RescueButton(props: RescueProps) {
+  const { n, bytes, is_sealed, photos = 0, onMake, onSaved } = props;
   const [state, setState] = useState<State>(null);
   if (n === 0) return null;
   const save = async () => {
     setState('making');
     try {
-      const text = await onMake();
+      const made = await onMake();
       const name = nameRescueFile(nowText());
-      const file = new Blob([text], { type: 'application/json' });
+      const file = new Blob([made.text], { type: 'application/json' });
       handOut(file, name);
-      setState({ saved: name, n, bytes: file.size });
-      onSaved?.(n);
+      setState({ saved: name, n: made.n, bytes: file.size });
+      onSaved?.(made.n);
     } catch (cause) {
       console.error(cause);
       setState('failed');
@@ -46,6 +49,7 @@ export function RescueButton({ n, bytes, is_sealed, onMake, onSaved }: RescuePro
           ? t('rescue.count', { n })
           : t('rescue.count_size', { n, size: sizeText(bytes) })}{' '}
         {t('rescue.what_for')} {t(is_sealed ? 'rescue.is_sealed' : 'rescue.is_open')}
+        {photos > 0 && <> {t('rescue.no_photos', { n: photos })}</>}
       </p>
       <p role="status">
         {state === 'failed' && t('rescue.failed')}

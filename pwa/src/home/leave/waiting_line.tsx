@@ -1,3 +1,4 @@
+import type { SyncStatus } from '../../sync/status.ts';
 import { rich, t } from '../../ui/messages/messages.ts';
 import { duration } from '../../ui/times.ts';
 
@@ -7,6 +8,16 @@ export interface Waiting {
   readonly n: number | null;
   /** Age of the oldest; null where there is none. */
   readonly oldest_ms: number | null;
+}
+
+/** Entries and photos, of a log that is being counted. */
+export function waitingOf(
+  counts: Pick<SyncStatus, 'counted' | 'on_tablet' | 'photos_waiting' | 'oldest_unsent_at'>,
+  now_ms: number,
+): Waiting {
+  const { counted, on_tablet, photos_waiting, oldest_unsent_at: at } = counts;
+  if (counted !== 'counted') return { n: null, oldest_ms: null };
+  return { n: on_tablet + photos_waiting, oldest_ms: at === null ? null : now_ms - Date.parse(at) };
 }
 
 interface Props {

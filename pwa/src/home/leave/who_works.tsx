@@ -13,10 +13,12 @@ export interface Worker {
 interface Props {
   workers: readonly Worker[];
   onChoose: (person_id: string) => void;
+  /** Somebody who is not among them: ends the session that is there, then asks for a password. */
+  onSomebodyElse: () => void;
 }
 
 /** A shared tablet: who takes it now. What each left here goes out whoever is chosen. */
-export function WhoWorksScreen({ workers, onChoose }: Props) {
+export function WhoWorksScreen({ workers, onChoose, onSomebodyElse }: Props) {
   return (
     <main class="quiet-screen who">
       <h1 id="screen-title" tabIndex={-1}>
@@ -36,9 +38,9 @@ export function WhoWorksScreen({ workers, onChoose }: Props) {
           </li>
         ))}
       </ul>
-      <a class="button" href="/sign-in?next=/app/">
+      <button type="button" class="button" onClick={onSomebodyElse}>
         {t('people.somebody_else')}
-      </a>
+      </button>
       <p class="soft">{t('people.text')}</p>
     </main>
   );

@@ -9,6 +9,8 @@ interface Props {
   onBack: (() => void) | null;
   /** Without a network: a new, empty profile. */
   onBegin: () => void;
+  /** Ends what session is still there, then asks for the password. */
+  onSignIn: () => void;
 }
 
 const TEXTS = {
@@ -18,7 +20,7 @@ const TEXTS = {
 } as const;
 
 /** Nothing opens the old view any more; what waits is delivered all the same. */
-export function EndedScreen({ why, waiting, onBack, onBegin }: Props) {
+export function EndedScreen({ why, waiting, onBack, onBegin, onSignIn }: Props) {
   return (
     <main class="quiet-screen lock">
       <h1 id="screen-title" tabIndex={-1}>
@@ -27,9 +29,9 @@ export function EndedScreen({ why, waiting, onBack, onBegin }: Props) {
       <p>{t(TEXTS[why])}</p>
       <WaitingLine waiting={waiting} goes_out />
       <div class="lock-ways">
-        <a class="button primary big" href="/sign-in?next=/app/">
+        <button type="button" class="button primary big" onClick={onSignIn}>
           {t('ended.sign_in')}
-        </a>
+        </button>
         <p class="soft">{t('ended.sign_in_text')}</p>
         <button type="button" class="button" onClick={onBegin}>
           {t('ended.begin')}

@@ -1,0 +1,48 @@
+import { useEffect } from 'preact/hooks';
+import { leaveServer, signOut } from '../../sync/session.ts';
+import { waitingReason } from '../../ui/sync_words.ts';
+import { useTick } from '../../ui/ticks.ts';
+import { type Device, useDevice } from '../../visits/device.ts';
+import { addHalfLines } from '../../visits/half_line.ts';
+import { leaveForGood } from '../../visits/leaving.ts';
+import { handOver } from '../../visits/workers.ts';
+import { has_unsaved } from '../../visits/writing.ts';
+import { HandOverScreen } from './hand_over_screen.tsx';
+import { useRescue } from './use_rescue.ts';
+import { waitingOf } from './waiting_line.tsx';
+
+/** The ways to leave this tablet to others. */
+export function LeaveScreen() {
+  const device = useDevice();
+  const { sync, writing, session, privacy } = device;
+  const now_ms = useTick(15_000);
+  const rescue = useRescue();
+  // What was being typed is heard evidence: it counts with the rest before anybody leaves.
+  useEffect(() => void addHalfLines(device).catch(console.error), [device]);
+  const status = sync.status.value;
+  return (
+    <HandOverScreen
+      waiting={waitingOf(status, now_ms)}
+      photos={status.photos_waiting}
+      has_unsaved={has_unsaved(writing)}
+      reason={waitingReason(status, now_ms)}
+      has_pin={privacy.has_pin.value}
+      rescue={rescue}
+      onSendNow={() => sync.nudge()}
+      onHandOver={() => {
+        // Where there is no network the app does it when there is one.
+        void leaveServer(session.person_id).catch(console.error);
+        handOver(device);
+      }}
+      onSignOut={() => leave(device, 'sign_out')}
+      onRemove={() => leave(device, 'remove')}
+    />
+  );
+}
+
+async function leave(device: Device, how: 'sign_out' | 'remove'): Promise<boolean> {
+  if (!(await signOut(device.session))) return false;
+  await leaveForGood(device, how);
+  location.assign('/sign-in');
+  return true;
+}
