@@ -1,0 +1,229 @@
+"""A tablet that is locked with a PIN: what it shows, what it never keeps from being delivered."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import coach
+import pytest
+from playwright.sync_api import Page, Playwright, Route, expect
+from tablet import Tablet
+
+from live_server import LiveServer
+
+PIN, WRONG = "273905", "860417"
+HEARD = "Zebras graze quietly"
+PUSH = "**/api/v1/sync/push"
+
+
+@pytest.fixture
+def tablet(playwright: Playwright, tmp_path: Path) -> Iterator[Tablet]:
+    tablet = Tablet(playwright, tmp_path / "profile")
+    yield tablet
+    tablet.sleep()
+
+
+def test_a_pin_is_asked_for_after_a_crash_and_opens_what_was_there(
+    tablet: Tablet, live_server: LiveServer
+) -> None:
+    page = begin(tablet, live_server)
+    coach.expect_all_marks(page, "check")
+    visit = page.url
+    page.get_by_label("What do you hear or see?").fill("Half a sen")
+    expect_half_lines(page, 1)
+    tablet.kill()
+
+    page = tablet.wake()
+    page.goto(visit)
+    expect_locked(page)
+    assert nothing_is_told(page)
+    give_pin(page, WRONG)
+    expect(page.get_by_text("That is not the PIN. 4 tries are left.")).to_be_visible()
+    give_pin(page, PIN)
+    expect(page.get_by_role("timer")).to_be_visible()
+    expect(page.get_by_text(HEARD)).to_be_visible()
+    expect(page.get_by_label("What do you hear or see?")).to_have_value("Half a sen")
+
+    page.get_by_role("link", name="Back to Today").click()
+    page.get_by_role("button", name="Account").click()
+    page.get_by_role("button", name="Lock now").click()
+    expect_locked(page)
+    assert nothing_is_told(page)
+    give_pin(page, PIN)
+    expect(page.get_by_role("link", name="Go on")).to_be_visible()
+    expect(page.get_by_text("Ms Rivera").first).to_be_visible()
+
+
+def test_five_wrong_pins_cost_the_view_and_no_mark(tablet: Tablet, live_server: LiveServer) -> None:
+    page = begin(tablet, live_server, refuse)
+    coach.expect_all_marks(page, "dot")
+    page.reload()
+    expect_locked(page)
+    expect(page.get_by_text("on this tablet only")).to_be_visible()
+    for left in (4, 3, 2):
+        give_pin(page, WRONG)
+        expect(page.get_by_text(f"{left} tries are left")).to_be_visible()
+    page.reload()
+    give_pin(page, WRONG)
+    expect(page.get_by_text("One try is left")).to_be_visible()
+    give_pin(page, WRONG)
+    expect(page.get_by_text("wrong five times")).to_be_visible()
+    assert nothing_is_told(page)
+
+    # Whoever tried has the session's cookie in her hands, too: it must not open the view again.
+    page.reload()
+    expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
+    assert nothing_is_told(page)
+    page.goto(f"{live_server.url}/notes")
+    expect(page.get_by_label("Password")).to_be_visible()
+
+    assert tablet.context
+    tablet.context.unroute(PUSH)
+    coach.sign_in(page, live_server.url, "lee@demo.example")
+    expect(page.get_by_text("Ms Rivera").first).to_be_visible(timeout=30_000)
+    page.get_by_role("link", name="Go on").click()
+    expect(page.get_by_text(HEARD)).to_be_visible(timeout=30_000)
+    coach.expect_all_marks(page, "check")
+    assert page.get_by_text(HEARD).count() == 1
+
+
+def test_a_forgotten_pin_without_a_network_begins_anew_and_the_old_marks_still_arrive(
+    tablet: Tablet, live_server: LiveServer
+) -> None:
+    page = begin(tablet, live_server, refuse)
+    tablet.set_offline(True)
+    page.reload()
+    expect_locked(page)
+    page.get_by_role("button", name="Forgotten your PIN?").click()
+    page.get_by_role("button", name="Go on without signing in").click()
+    expect(page.get_by_role("heading", name="Noticing")).to_be_visible()
+    expect(page.get_by_text(re.compile("entries of Coach Lee are on this tablet only"))).to_be_visible()
+    assert nothing_is_told(page)
+
+    assert tablet.context
+    tablet.context.unroute(PUSH)
+    tablet.set_offline(False)
+    page.evaluate("() => window.dispatchEvent(new Event('online'))")
+    expect(page.get_by_text(re.compile("entries of Coach Lee"))).to_have_count(0, timeout=30_000)
+    expect(page.get_by_role("link", name="Sign in").first).to_be_visible(timeout=30_000)
+    assert nothing_is_told(page)
+    coach.sign_in(page, live_server.url, "lee@demo.example")
+    page.get_by_role("link", name="Go on").click()
+    expect(page.get_by_text(HEARD)).to_have_count(1, timeout=30_000)
+
+
+def test_a_tablet_that_is_handed_over_shows_who_left_what_and_nothing_of_it(
+    tablet: Tablet, live_server: LiveServer
+) -> None:
+    page = begin(tablet, live_server)
+    coach.expect_all_marks(page, "check")
+    page.get_by_role("link", name="Back to Today").click()
+    leave(page)
+    page.get_by_role("button", name="Hand over", exact=True).click()
+    expect(page.get_by_role("heading", name="Who works here?")).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("Coach Lee.*is on the server.*PIN"))).to_be_visible()
+    assert nothing_is_told(page)
+    page.get_by_role("button", name="Sign in as somebody else").click()
+    coach.fill_in_sign_in(page, "amari@demo.example")
+    expect(page.get_by_role("heading", name="Noticing")).to_be_visible()
+    expect(page.get_by_text("Coach Amari").first).to_be_visible()
+
+    leave(page)
+    page.get_by_role("button", name="Hand over", exact=True).click()
+    page.get_by_role("button", name=re.compile("Coach Lee")).click()
+    expect_locked(page)
+    give_pin(page, PIN)
+    page.get_by_role("link", name="Go on").click()
+    expect(page.get_by_text(HEARD)).to_be_visible()
+
+
+def test_signing_out_waits_for_every_mark_and_then_leaves_nothing_to_read(
+    tablet: Tablet, live_server: LiveServer
+) -> None:
+    page = begin(tablet, live_server, refuse)
+    page.get_by_label("What do you hear or see?").fill("Half a sentence")
+    expect_half_lines(page, 1)
+    page.get_by_role("link", name="Back to Today").click()
+    leave(page)
+    expect(page.get_by_text("4 entries on this tablet only")).to_be_visible()
+    for way in ("Hand over", "Sign out", "Remove from this tablet"):
+        expect(page.get_by_role("button", name=way, exact=True)).to_be_disabled()
+    assert tablet.context
+    tablet.context.unroute(PUSH)
+    page.get_by_role("button", name="Send now").click()
+    expect(page.get_by_text("Everything made here is on the server.")).to_be_visible(timeout=30_000)
+    page.get_by_role("button", name="Sign out", exact=True).click()
+    page.get_by_role("button", name="Yes, do it").click()
+    expect(page.get_by_label("Password")).to_be_visible()
+    tablet.set_offline(True)
+    page.goto(f"{live_server.url}/app/")
+    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
+    tablet.set_offline(False)
+    coach.sign_in(page, live_server.url, "lee@demo.example")
+    page.get_by_role("link", name="Go on").click()
+    expect(page.get_by_text("Half a sentence")).to_have_count(1, timeout=30_000)
+
+
+def begin(tablet: Tablet, server: LiveServer, push: object = None) -> Page:
+    """A PIN is set and a visit is open: three entries."""
+    page = tablet.wake()
+    coach.sign_in(page, server.url, "lee@demo.example")
+    coach.install(page)
+    page.get_by_role("button", name="Account").click()
+    page.get_by_role("button", name="Lock this tablet with a PIN").click()
+    page.get_by_label(re.compile("New PIN")).fill(PIN)
+    page.get_by_label("The same PIN again").fill(PIN)
+    page.get_by_role("button", name="Set the PIN").click()
+    expect(page.get_by_role("button", name="Lock now")).to_be_visible()
+    page.get_by_role("button", name="Close").click()
+    if push:
+        assert tablet.context
+        tablet.context.route(PUSH, refuse)
+    coach.start_visit(page, "Rivera", "Lesson clarity", present=22)
+    coach.tick(page, "Goal of the lesson can be seen")
+    coach.write_line(page, HEARD)
+    return page
+
+
+def refuse(route: Route) -> None:
+    route.abort()
+
+
+def leave(page: Page) -> None:
+    page.get_by_role("button", name="Account").click()
+    page.get_by_role("link", name="Hand over or sign out").click()
+    expect(page.get_by_role("heading", name="Hand over or sign out")).to_be_visible()
+
+
+def expect_locked(page: Page) -> None:
+    expect(page.get_by_label("Your PIN")).to_be_visible()
+    expect(page.get_by_role("heading", name="Coach Lee")).to_be_visible()
+
+
+def give_pin(page: Page, pin: str) -> None:
+    field = page.get_by_label("Your PIN")
+    expect(field).to_have_value("")
+    field.fill(pin)
+    page.get_by_role("button", name="Open", exact=True).click()
+
+
+def nothing_is_told(page: Page) -> bool:
+    said = page.evaluate("() => document.documentElement.outerHTML")
+    return not any(word in said for word in (HEARD, "Rivera", "Goal of the lesson", "Half a sen"))
+
+
+HALF_LINES = """async () => {
+  const asked = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const found = (await indexedDB.databases()).find(({ name }) => name.startsWith('noticing-'));
+  const database = await asked(indexedDB.open(found.name));
+  const keys = await asked(database.transaction('meta').objectStore('meta').getAllKeys());
+  database.close();
+  return keys.filter((key) => key.startsWith('half_line ')).length;
+}"""
+
+
+def expect_half_lines(page: Page, n: int) -> None:
+    page.wait_for_function(f"({HALF_LINES})().then((found) => found === {n})")
