@@ -25,6 +25,7 @@ import { followHash, type Route, route } from './ui/routes.ts';
 import { ScreenBoundary } from './ui/screen_boundary.tsx';
 import { SignInScreen, StorageFailedScreen } from './ui/sign_in_screen.tsx';
 import { TroubleBanner } from './ui/trouble_banner.tsx';
+import { keepTypingOutOfFiles } from './ui/typing.ts';
 import { UnsavedElsewhere } from './ui/unsaved_banner.tsx';
 import { type Device, DeviceContext, openDevice } from './visits/device.ts';
 import { adoptOldHalfLines } from './visits/half_line.ts';
@@ -33,6 +34,7 @@ import { asks_who } from './visits/workers.ts';
 
 export function mountApp(root: HTMLElement): void {
   followHash();
+  keepTypingOutOfFiles();
   render(<App />, root);
 }
 
@@ -77,9 +79,10 @@ function Open() {
 async function open(): Promise<Opening> {
   try {
     const { session } = await openSession();
-    deliverForOthers(session?.person_id ?? null).catch(console.error);
-    if (!session) return { state: 'nobody' };
-    const device = await openDevice(session);
+    const device = session && (await openDevice(session));
+    // After a new profile has begun where that was needed: the one before is another's then.
+    deliverForOthers(device?.log.profile ?? null).catch(console.error);
+    if (!device) return { state: 'nobody' };
     adoptOldHalfLines(device.log).catch(console.error);
     return { state: 'open', device };
   } catch (error) {

@@ -1,10 +1,15 @@
-"""A tablet whose browser can write nothing any more, until `MAKE_ROOM`."""
+"""A tablet whose browser can write nothing any more, in neither of its two places, until `MAKE_ROOM`."""
 
 FILL_UP = """() => {
-  window.room = IDBDatabase.prototype.transaction;
+  const begin = IDBDatabase.prototype.transaction, post = Worker.prototype.postMessage;
+  window.makeRoom = () => {
+    IDBDatabase.prototype.transaction = begin;
+    Worker.prototype.postMessage = post;
+  };
+  Worker.prototype.postMessage = () => { throw new DOMException('full', 'QuotaExceededError'); };
   IDBDatabase.prototype.transaction = function (stores, mode, options) {
     if (mode === 'readwrite') throw new DOMException('full', 'QuotaExceededError');
-    return window.room.call(this, stores, mode, options);
+    return begin.call(this, stores, mode, options);
   };
 }"""
-MAKE_ROOM = "() => { IDBDatabase.prototype.transaction = window.room; }"
+MAKE_ROOM = "() => window.makeRoom()"

@@ -11,7 +11,7 @@ export function TroubleBanner() {
   const [worst] = useTroubles(0);
   const is_shown = worst !== undefined && !SAY_IT_THEMSELVES.includes(screen);
   return (
-    <div class="trouble" role="status">
+    <div class="trouble" aria-live="polite">
       {is_shown && (
         <div class="notice strong">
           <p>

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { rememberedAccounts } from '../log/accounts.ts';
 import { openLog } from '../log/open.ts';
-import { profilesInUse, profilesOf } from '../log/profiles.ts';
+import { profilesInUse } from '../log/profiles.ts';
 import { type SyncHandle, startSync } from '../sync/sync.ts';
 
 /** Somebody else who used this tablet and whose marks have not all been sent. */
@@ -13,10 +13,10 @@ export interface OtherAccount {
 export const others = signal<readonly OtherAccount[]>([]);
 
 /** Their streams' own keys deliver what they left here; nothing of it is read or shown. */
-export async function deliverForOthers(own_id: string | null): Promise<void> {
+export async function deliverForOthers(own_profile: string | null): Promise<void> {
   const accounts = new Map((await rememberedAccounts()).map((one) => [one.person_id, one]));
   for (const { person_id, name } of await profilesInUse()) {
-    if (person_id === own_id && name === (await profilesOf(person_id))[0]) continue;
+    if (name === own_profile) continue;
     const log = await openLog(person_id, name);
     const { on_tablet, photos_waiting } = await log.counts();
     if (on_tablet + photos_waiting === 0) log.close();

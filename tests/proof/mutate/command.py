@@ -158,7 +158,9 @@ class Run:
         elif outcome.is_impossible:
             said = "power cannot be cut here"
         elif name.startswith(CONTROL):
-            said = f"NOT CLEAN: {outcome.found}" if outcome.found else f"clean, {outcome.after}"
+            said = f"clean, {outcome.after}"
+            if outcome.found:
+                said = f"NOT CLEAN, failing {', '.join(outcome.failing)}: {outcome.found}"
         elif outcome.found:
             said = f"caught after {outcome.after}: {outcome.found[:SAID_AT_MOST]}"
         else:

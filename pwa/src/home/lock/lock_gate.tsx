@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { leaveServer } from '../../sync/session.ts';
 import { t } from '../../ui/messages/messages.ts';
-import { route } from '../../ui/routes.ts';
+import { links, route } from '../../ui/routes.ts';
 import { useTick } from '../../ui/ticks.ts';
 import { type Device, useDevice } from '../../visits/device.ts';
 import { is_leaving } from '../../visits/leaving.ts';
@@ -64,6 +64,7 @@ function Ended({ device, why, onBack }: EndedProps) {
   };
   const begin = async () => {
     await end();
+    location.hash = links.today;
     location.reload();
   };
   return (
