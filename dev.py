@@ -169,7 +169,9 @@ def prove(name: str, arguments: list) -> int:
         toolchain.set_up_browser()
         toolchain.set_up_fuse()
     sys.stdout.flush()
-    return subprocess.run([PYTHON, ROOT / "tests/proof" / name, *arguments], cwd=ROOT, env=environment()).returncode
+    return subprocess.run(
+        [PYTHON, ROOT / "tests/proof" / name, *arguments], cwd=ROOT, env=environment()
+    ).returncode
 
 
 def bench(options: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from browser import chromium_options
 from device import Device
@@ -21,6 +21,7 @@ from postgres import PostgresServer, running_postgres
 from school import School, make_school
 
 TESTS = Path(__file__).parent
+expect.set_options(timeout=20_000)  # for a machine that does other things as well
 STORIES: list[tuple[str, list[str]]] = []
 
 

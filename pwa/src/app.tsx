@@ -81,7 +81,7 @@ async function open(): Promise<Opening> {
     const { session } = await openSession();
     const device = session && (await openDevice(session));
     // After a new profile has begun where that was needed: the one before is another's then.
-    deliverForOthers(device?.log.profile ?? null).catch(console.error);
+    deliverForOthers(device).catch(console.error);
     if (!device) return { state: 'nobody' };
     adoptOldHalfLines(device.log).catch(console.error);
     return { state: 'open', device };

@@ -53,7 +53,9 @@ DOORS: Mapping[str, Lock] = {
     "api-docs.openapi_json": OPEN,  # what is said at /api/v1; holds no data
     "rescue.hand_in": Lock.open(max_bytes=rescue_pages.MAX_BYTES),  # the signatures inside decide
     "sync.me": LEAVING,  # a tablet must know whose it is, even when no role is left
-    "sync.enrol": Lock.device("device.enrol"),  # without a session only for a further stream of the same device
+    "sync.enrol": Lock.device(
+        "device.enrol"
+    ),  # without a session only for a further stream of the same device
     "sync.hello": DEVICE,
     "sync.push": DEVICE,
     "sync.chunk": DEVICE,

@@ -1,6 +1,7 @@
 """The `noticing` command: serve, migrate, and who works where and with whom, from a terminal."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from noticing.terminal import CannotDo
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = make_parser().parse_args(arguments)
+    os.umask(0o077)  # what is kept here is for this account alone
     try:
         return int(options.run(options) or 0)
     except (CannotServe, CannotDo) as error:

@@ -3,6 +3,8 @@
 import logging
 import sys
 import time
+import traceback
+from pathlib import Path
 
 from flask import Flask, Response, g, request
 
@@ -23,6 +25,12 @@ def set_up_logging(level: int = logging.INFO) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def say_where(fault: BaseException) -> str:
+    """Of what kind a fault is and where it arose. Not its words: they may quote what somebody wrote."""
+    frames = traceback.extract_tb(fault.__traceback__, limit=-4)
+    return " ".join([type(fault).__name__, *(f"{Path(each.filename).name}:{each.lineno}" for each in frames)])
 
 
 def _note_start() -> None:

@@ -99,7 +99,9 @@ CATALOGUE: dict[str, Kind] = {
     "stream-quota": Kind(
         429,
         _l("This device was taken out of use"),
-        _l("It has sent as much as the server keeps of such a device. Ask your administrator; nothing is lost."),
+        _l(
+            "It has sent as much as the server keeps of such a device. Ask your administrator; nothing is lost."
+        ),
     ),
     "too-much-to-verify": Kind(
         413,

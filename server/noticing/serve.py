@@ -154,6 +154,7 @@ def make_app() -> Flask:
     """The app of one worker process."""
     from noticing.app import create_app
 
+    os.umask(0o077)
     # A terminal sends Ctrl-C to workers as well; told twice to stop, one sometimes hangs. The first process tells.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     if sys.platform == "linux":  # a first process that is killed must not leave workers on its port

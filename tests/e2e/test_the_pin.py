@@ -165,6 +165,30 @@ def test_signing_out_waits_for_every_mark_and_then_leaves_nothing_to_read(
     expect(heard(page, "Half a sentence")).to_have_count(1, timeout=30_000)
 
 
+def test_ten_minutes_without_a_touch_lock_it_but_never_in_the_middle_of_a_visit(
+    tablet: Tablet, live_server: LiveServer
+) -> None:
+    page = begin(tablet, live_server)
+    page.clock.install()
+    page.reload()
+    expect_locked(page)
+    give_pin(page, PIN)
+    expect(page.get_by_role("timer")).to_be_visible()
+    page.clock.fast_forward("11:00")
+    expect(heard(page)).to_be_visible()
+    expect(page.get_by_role("timer")).to_be_visible()
+    page.get_by_role("link", name="Back to Today").click()
+    expect_locked(page)
+    assert nothing_is_told(page)
+
+    give_pin(page, PIN)
+    expect(page.get_by_role("link", name="Go on")).to_be_visible()
+    page.clock.fast_forward("09:00")
+    expect(page.get_by_role("link", name="Go on")).to_be_visible()
+    page.clock.fast_forward("02:00")
+    expect_locked(page)
+
+
 def begin(tablet: Tablet, server: LiveServer, push: object = None) -> Page:
     """A PIN is set and a visit is open: three entries."""
     page = tablet.wake()

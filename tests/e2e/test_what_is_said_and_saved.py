@@ -1,6 +1,8 @@
 """Nothing is said twice, ended over what is on no disk, or promised otherwise than the teacher will read it."""
 
+import contextlib
 import re
+import sqlite3
 
 import coach
 from full_disk import FILL_UP, MAKE_ROOM
@@ -41,7 +43,7 @@ def test_a_visit_is_finished_once_and_only_when_all_of_it_is_saved(
     dialog.get_by_role("button", name="Go on observing").click()
 
     page.get_by_label("What do you hear or see?").fill("Two pairs wait")
-    assert half_lines(page) == 1
+    expect_half_lines(page, 1)
     page.get_by_role("button", name="Finish", exact=True).click()
     page.evaluate(FILL_UP)
     page.get_by_role("button", name="Finish now").click()
@@ -53,8 +55,8 @@ def test_a_visit_is_finished_once_and_only_when_all_of_it_is_saved(
     expect(page.get_by_role("heading", name=re.compile("Feedback to"))).to_be_visible()
     expect(page.get_by_text("Two pairs wait")).to_have_count(1)
     expect(page.get_by_text("versions of the same thing")).to_have_count(0)
-    assert half_lines(page) == 0
-    assert entries_in_log(page, "observation.finished") == 1
+    expect_half_lines(page, 0)
+    assert entries_sent(live_server, page, "observation.finished") == 1
 
 
 def test_the_teacher_reads_once_what_the_preview_showed(
@@ -95,7 +97,7 @@ def test_the_teacher_reads_once_what_the_preview_showed(
     expect(page.get_by_text(re.compile("version 2.*It is on the server", re.DOTALL))).to_be_visible(
         timeout=30_000
     )
-    assert entries_in_log(page, "feedback.shared") == 2
+    assert entries_sent(live_server, page, "feedback.shared") == 2
     assert promised == notes_of(browser, live_server)
 
 
@@ -104,34 +106,34 @@ def begin(page: Page, server: LiveServer) -> None:
     coach.install(page)
 
 
-def half_lines(page: Page) -> int:
-    count: int = page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('half-line')).length")
-    return count
-
-
-IN_LOG = """async (kind) => {
+HALF_LINES = """async () => {
   const asked = (request) => new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
   });
-  const visit = location.hash.split('/').pop();
-  let found = 0;
-  for (const { name } of await indexedDB.databases()) {
-    const db = await asked(indexedDB.open(name));
-    if (db.objectStoreNames.contains('entries')) {
-      const rows = await asked(db.transaction('entries').objectStore('entries').getAll());
-      const made = rows.map((row) => JSON.parse(row.body));
-      found += made.filter((one) => one.subject_id === visit && one.kind === kind).length;
-    }
-    db.close();
-  }
-  return found;
+  const found = (await indexedDB.databases()).find(({ name }) => name.startsWith('noticing-'));
+  const database = await asked(indexedDB.open(found.name));
+  const keys = await asked(database.transaction('meta').objectStore('meta').getAllKeys());
+  database.close();
+  return keys.filter((key) => key.startsWith('half_line ')).length;
 }"""
 
 
-def entries_in_log(page: Page, kind: str) -> int:
-    """Of the visit on the screen, as the tablet's disk has them."""
-    count: int = page.evaluate(IN_LOG, kind)
+def expect_half_lines(page: Page, n: int) -> None:
+    for _ in range(100):
+        if page.evaluate(HALF_LINES) == n:
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"there are not {n} half-typed lines on the disk")
+
+
+def entries_sent(server: LiveServer, page: Page, kind: str) -> int:
+    """Of the visit on the screen, as the server's log has them when everything is sent."""
+    expect(page.locator(".status-line")).to_contain_text(re.compile("all sent|All|0 on this tablet", re.I))
+    visit = page.url.split("/")[-1].replace("-", "")
+    with contextlib.closing(sqlite3.connect(server.data / "noticing.db")) as database:
+        asked = "SELECT count(*) FROM log_entry WHERE subject_id = ? AND kind = ?"
+        count: int = database.execute(asked, (visit, kind)).fetchone()[0]
     return count
 
 

@@ -6,6 +6,7 @@ import json
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -19,6 +20,7 @@ from noticing.accounts.people import actor_of, add_person, grant_role
 from noticing.accounts.places import add_class
 from noticing.clock import make_random_id
 from noticing.database import Id, db, writing
+from noticing.sync.cursor import read_cursor, write_cursor
 from noticing.sync.reconsider import reprocess
 from school import PASSWORD, School, sign_in
 
@@ -379,13 +381,32 @@ def test_rows_read_whole_are_those_that_are_read_one_by_one(app: Flask, school: 
 
 
 @pytest.mark.parametrize("number", [-1, 2**63, 10**30])
-def test_a_forged_cursor_makes_no_fault(school: School, tablet: FlaskClient, number: int) -> None:
-    padded = ask(tablet)["cursor"]
-    fields = json.loads(base64.urlsafe_b64decode(padded + "=" * (-len(padded) % 4)))
-    for place in (1, 3):
-        forged = [number if at == place else value for at, value in enumerate(fields)]
-        cursor = base64.urlsafe_b64encode(json.dumps(forged).encode()).decode().rstrip("=")
-        assert ask(tablet, cursor)["reset"] is True
+def test_a_forged_cursor_makes_no_fault(app: Flask, school: School, tablet: FlaskClient, number: int) -> None:
+    with app.app_context():
+        real = read_cursor(ask(tablet)["cursor"])
+        assert real
+        for name in ("change_seq", "rows_seq"):
+            cursor = write_cursor(msgspec.structs.replace(real, **{name: number}))
+            assert ask(tablet, cursor)["reset"] is True
+
+
+def test_a_cursor_tells_no_number_and_cannot_be_made_by_anybody_else(
+    app: Flask, school: School, lee: Device, tablet: FlaskClient
+) -> None:
+    first = ask(tablet)["cursor"]
+    pushed_visit(lee, school)
+    second = ask(tablet)["cursor"]
+    assert len(first) == len(second)
+    raw = base64.urlsafe_b64decode(second + "=" * (-len(second) % 4))
+    assert b"[" not in raw[:1]
+    assert school.people["lee"].encode() not in raw
+    changed = raw[:-1] + bytes([raw[-1] ^ 1])
+    assert ask(tablet, base64.urlsafe_b64encode(changed).decode().rstrip("="))["reset"] is True
+    with app.app_context():
+        opened = read_cursor(second)
+        app.config["SECRET_KEY"] = "another"
+        assert opened
+        assert read_cursor(second) is None
 
 
 def test_who_has_nothing_new_costs_no_scan_of_the_log(

@@ -62,6 +62,14 @@ def test_a_piece_that_does_not_follow_is_told_where_to_go_on(app: Flask, school:
     assert send_all(lee, 1, body)["push"]["acknowledged_through"] == 1
 
 
+def test_an_empty_piece_is_not_in_the_way_of_the_next(app: Flask, school: School, lee: Device) -> None:
+    body = Visit(lee, school).start.encode()
+    send(lee, 1, body, 0, 100)
+    assert send(lee, 1, body, 100, 0)["received_through"] == 100
+    assert send(lee, 1, body, 100, 100)["received_through"] == 200
+    assert send_all(lee, 1, body)["push"]["acknowledged_through"] == 1
+
+
 def test_the_last_piece_again_gets_the_same_answer(app: Flask, school: School, lee: Device) -> None:
     body = b"no entry at all"
     send(lee, 1, body, 0, 10)
@@ -168,6 +176,13 @@ def test_an_entry_that_the_device_has_lost_is_set_aside_as_lost(
     assert [(each["stream_seq"], each["code"]) for each in answer["set_aside"]] == [(2, "lost-on-device")]
     assert "tablet" in answer["set_aside"][0]["text"]
     assert agrees(lee, bodies)
+
+
+def test_a_lost_entry_of_which_not_even_the_hash_is_known_is_one(
+    app: Flask, school: School, lee: Device
+) -> None:
+    answer = lee.push([json.dumps({"lost": True, "stream_seq": 1, "hash": None})])
+    assert [each["code"] for each in answer["set_aside"]] == ["lost-on-device"]
 
 
 @pytest.mark.parametrize("other", [{"lost": False}, {"hash": "short"}, {"stream_seq": "2"}])

@@ -46,6 +46,7 @@ def test_every_ending_is_noted(app: Flask, school: School, lee: Device) -> None:
         "person.closed",
         "sessions.ended",
         "stream.revoked",
+        "sessions.ended",
     ]
 
 

@@ -100,6 +100,8 @@ def test_an_exchange_that_is_told_whole_is_the_reading(app: Flask, lee: Device) 
         {"server_time": None},
         {"server_time": "14:31"},
         {"server_time": "2026-11-12T14:31:02"},
+        {"server_time": "0001-01-01T00:00:00+14:00"},
+        {"server_time": "1999-12-31T23:59:59.999+00:00"},
         {"server_time": "2999-12-31T23:59:59.999+00:00"},
         {"asked_wall": "9:04"},
         {"asked_elapsed_ms": -1},

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -14,6 +15,8 @@ from device import Device, Visit
 from noticing.cli import main
 from noticing.database import db
 from noticing.entry_log.store import read_after
+from noticing.rescue import importing
+from noticing.sync.turns import RESCUES, turn
 from school import School, csrf_token, make_school, sign_in
 
 
@@ -78,12 +81,61 @@ def test_what_was_changed_or_signed_by_nobody_does_not_come_in(
     answer = hand_in(client, changed, unsigned, elsewhere, garbled)
     unreadable = "could not be read. Keep the file and the tablet, and ask your administrator."
     assert sentences(answer) == [
-        f"2 entries {unreadable}",
+        f"1 entry {unreadable}",
         f"1 entry {unreadable}",
         f"1 entry {unreadable}",
         f"1 entry {unreadable}",
     ]
     assert bodies_in_log(app, school) == []
+
+
+def test_nothing_is_unzipped_that_nobody_signed(
+    school: School, lee: Device, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved = lee.save(lee.content([Visit(lee, school).start], 1))
+    saved["pushes"][0]["headers"]["Noticing-Nonce"] = "another"
+    monkeypatch.setattr(importing, "_read_push", lambda *_: pytest.fail("it was unzipped"))
+    assert sentences(hand_in(client, saved))[0].startswith("1 entry could not be read.")
+
+
+def test_after_twenty_refusals_the_others_are_not_looked_at(
+    app: Flask, school: School, lee: Device, client: FlaskClient
+) -> None:
+    saved = lee.save(*[lee.content([Visit(lee, school).start], 1)] * 21)
+    for push in saved["pushes"][:20]:
+        push["headers"]["Noticing-Signature"] = "x"
+    assert sentences(hand_in(client, saved))[0].startswith("21 entries could not be read.")
+    assert bodies_in_log(app, school) == []
+
+
+def test_a_file_has_an_end(
+    app: Flask, school: School, lee: Device, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "MAX_PUSHES", 2)
+    visit = Visit(lee, school)
+    bodies = [visit.start, visit.mark(), visit.mark()]
+    saved = lee.save(*(lee.content([body], seq) for seq, body in enumerate(bodies, 1)))
+    assert sentences(hand_in(client, saved))[0] == "2 entries were taken."
+    assert len(bodies_in_log(app, school)) == 2
+
+
+def test_one_rescue_is_taken_at_a_time(app: Flask, school: School, lee: Device, client: FlaskClient) -> None:
+    saved = lee.save(lee.content([Visit(lee, school).start], 1))
+    with turn(RESCUES):
+        assert hand_in(client, saved).status_code == 503
+    assert sentences(hand_in(client, saved)) == ["1 entry was taken."]
+
+
+@pytest.mark.parametrize("value", ["a\nb: c", "\u2603", "\x00", "\ud800"])
+def test_a_header_that_can_be_none_is_unreadable(
+    school: School, lee: Device, client: FlaskClient, value: str
+) -> None:
+    saved = lee.save(lee.content([Visit(lee, school).start], 1))
+    for name in ("Noticing-Nonce", "Content-Type"):
+        saved["pushes"][0]["headers"][name] = value
+        answer = hand_in(client, saved)
+        assert answer.status_code == 200
+        assert len(sentences(answer)) == 1
 
 
 def test_a_session_of_the_bringer_opens_nothing(

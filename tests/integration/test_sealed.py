@@ -53,6 +53,14 @@ def test_from_the_first_body_that_does_not_open_nothing_is_appended(
     assert bodies_in_log(app, school) == [body.encode() for body in bodies[:2]]
 
 
+def test_what_somebody_else_made_is_not_opened(app: Flask, school: School, lee: Device) -> None:
+    park = Device(app, school.people["park"])
+    theirs = Visit(lee, school).start
+    answer = park.push_sealed([Visit(park, school).mark(), theirs]).get_json()
+    assert (answer["acknowledged_through"], answer["unsealable"]) == (1, [2])
+    assert theirs.encode() not in bodies_in_log(app, school)
+
+
 def test_a_body_that_is_no_base64_is_unsealable(app: Flask, school: School, lee: Device) -> None:
     for spoilt in ("not base64!", "", "AAAA"):
         sealed = lee.seal([Visit(lee, school).start]) | {"bodies": [spoilt]}

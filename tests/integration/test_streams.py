@@ -1,5 +1,6 @@
 """A device goes on in a further stream by its own signature; one that was taken out of use goes on delivering."""
 
+import base64
 import gzip
 import json
 from typing import Any
@@ -186,6 +187,34 @@ def test_a_revoked_device_has_a_quota_over_all_its_streams(
     again = lee.push([*before, *bodies], from_seq=1)
     assert again["acknowledged_through"] == 13
     assert agrees(lee, [*before, *bodies])
+
+
+def test_a_closed_account_has_the_same_quota_and_still_delivers(
+    app: Flask, school: School, lee: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visit = Visit(lee, school)
+    bodies = [visit.start, visit.mark()]
+    with app.app_context():
+        deactivate_person(school.people["lee"])
+    monkeypatch.setattr(streams, "MAX_REVOKED_ENTRIES", 2)
+    assert lee.push(bodies)["set_aside"] == []
+    refused = lee.post(lee.content([visit.mark()], 3))
+    assert (refused.status_code, refused.get_json()["code"]) == (429, "stream-quota")
+    assert lee.push(bodies, from_seq=1)["acknowledged_through"] == 2
+
+
+def test_pieces_of_a_revoked_device_count_too(
+    app: Flask, school: School, lee: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    revoke(app, school, lee)
+    monkeypatch.setattr(streams, "MAX_REVOKED_BYTES", 1000)
+    sent = {"stream_id": lee.stream_id, "sha256": "a" * 64, "size": 5000, "offset": 0}
+    piece = sent | {"chunk": base64.b64encode(bytes(700)).decode()}
+    answers = [
+        lee.post(gzip.compress(json.dumps(piece | {"stream_seq": seq}).encode()), "/api/v1/sync/chunk")
+        for seq in (1, 2)
+    ]
+    assert [each.status_code for each in answers] == [200, 429]
 
 
 def test_a_revoked_device_cannot_make_streams_without_end(

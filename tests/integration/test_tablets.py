@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from device import Device, Visit, id_of
 from noticing.accounts.pairings import end_pairing, pair
 from noticing.clock import frozen, make_id, now
+from noticing.tablets import overview
 from noticing.tablets.overview import find_tablets
 from noticing.tablets.set_aside import find_bundles
 from school import School, csrf_token, make_school, sign_in
@@ -61,7 +62,7 @@ def test_each_device_is_listed_with_its_owner_and_how_it_stands(
         assert said in page
     with app.app_context():
         (tablet,) = find_tablets(school.tenant_id)
-    assert (tablet.complete_through, tablet.beyond_gap, tablet.set_aside) == (2, 1, 0)
+    assert (tablet.complete_through, tablet.beyond_gap) == (2, 1)
     assert tablet.clock_ahead is not None
     assert not tablet.is_clock_wrong
 
@@ -161,6 +162,45 @@ def test_what_others_have_is_found_by_owner(app: Flask, school: School, dana: Fl
         Device(app, school.people[who])
     assert "Coach Lee" in text_of(dana, "/tablets?q=LEE")
     assert "No device of that owner or name." in text_of(dana, "/tablets?q=nobody")
+
+
+def test_what_was_heard_long_ago_is_found_by_owner_label_and_id(
+    app: Flask, school: School, dana: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, *_others = (Device(app, school.people[who]) for who in ("lee", "park", "park"))
+    monkeypatch.setattr(overview, "AT_MOST", 1)
+    with app.app_context():
+        for wanted in ("LEE", "lee", "Lee test", "L"):
+            assert first.stream_id in {each.stream_id for each in find_tablets(school.tenant_id, wanted)}
+        assert find_tablets(school.tenant_id, "%") == []
+        assert overview.find_tablet(school.tenant_id, first.stream_id)
+
+
+def test_a_device_out_of_use_ends_every_session_of_its_owner(
+    app: Flask, school: School, lee: Device, dana: FlaskClient
+) -> None:
+    tablet = app.test_client()
+    sign_in(tablet, school.email("lee"))
+    assert tablet.get("/api/v1/sync/changes").status_code == 200
+    assert "Its owner is signed out everywhere" in text_of(dana, f"/tablets/{lee.stream_id}/revoke")
+    send(dana, f"/tablets/{lee.stream_id}/revoke")
+    assert tablet.get("/api/v1/sync/changes").status_code == 401
+    assert dana.get("/tablets").status_code == 200
+    assert sign_in(tablet, school.email("lee")) == 303
+
+
+def test_neither_whose_entries_lie_aside_nor_which_rule_notes_break_is_told(
+    app: Flask, school: School, lee: Device, dana: FlaskClient
+) -> None:
+    visit = Visit(lee, school)
+    mark = visit.mark()
+    notes = visit.share([])  # a strength without evidence
+    answer = lee.push([visit.start, mark, visit.finish(), notes])
+    assert len(answer["set_aside"]) == 1
+    page = text_of(dana, "/tablets/set-aside")
+    assert answer["set_aside"][0]["text"] not in page
+    assert "does not keep a rule of coaching notes" in page
+    assert "Set aside" not in text_of(dana, "/tablets")
 
 
 def test_administrators_find_the_page_from_every_page_and_others_do_not(

@@ -4,11 +4,12 @@ from flask import Flask
 
 from device import Device, Visit, id_of
 from noticing.accounts.doors import current_actor
+from noticing.entry_log.streams import revoke_stream
 from noticing.photos.doors import is_own_photo_here
 from noticing.photos.holdings import MAX_WANTED
 from noticing.photos.shelf import shelf
 from noticing.photos.upload import is_photo_here
-from photo_device import ITEM, JPEG, send, sha256_of, take
+from photo_device import ITEM, JPEG, send, send_part, sha256_of, take
 from school import PASSWORD, School, sign_in
 
 SHA = sha256_of(JPEG)
@@ -43,6 +44,17 @@ def test_only_the_person_who_named_it_is_asked(app: Flask, school: School, lee: 
     send(park, JPEG)  # what somebody else has sent is no photo of hers
     assert wanted(lee) == [SHA]
     send(second, JPEG)
+    assert wanted(lee) == []
+
+
+def test_a_device_out_of_use_brings_only_what_is_wanted(app: Flask, school: School, lee: Device) -> None:
+    visit = Visit(lee, school)
+    lee.push([visit.start, take(visit)])
+    with app.app_context():
+        assert revoke_stream(school.tenant_id, lee.stream_id)
+    answer = send_part(lee, JPEG + b"another", 0)
+    assert (answer.status_code, answer.get_json()["code"]) == (403, "not-allowed-here")
+    send(lee, JPEG)
     assert wanted(lee) == []
 
 

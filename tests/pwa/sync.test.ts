@@ -1,12 +1,18 @@
 import 'fake-indexeddb/auto';
-import { deleteDB } from 'idb';
+import { deleteDB, openDB } from 'idb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { recordOf } from '../../pwa/src/log/append.ts';
+import { readRows } from '../../pwa/src/log/deliver.ts';
 import { LogError } from '../../pwa/src/log/error.ts';
+import { EMPTY_HASH } from '../../pwa/src/log/hash.ts';
 import type { DeviceLog } from '../../pwa/src/log/log.ts';
 import { readMeta } from '../../pwa/src/log/meta.ts';
 import { openLog } from '../../pwa/src/log/open.ts';
 import { readMark } from '../../pwa/src/log/read.ts';
 import type { Effect } from '../../pwa/src/machine/effect.ts';
+import { perform } from '../../pwa/src/machine/perform.ts';
+import { beginConversation } from '../../pwa/src/sync/conversation.ts';
+import { takeAnswer } from '../../pwa/src/sync/push.ts';
 import { openSession, type Session, signOut } from '../../pwa/src/sync/session.ts';
 import { is_stalled, type SyncStatus } from '../../pwa/src/sync/status.ts';
 import { type SyncHandle, startSync } from '../../pwa/src/sync/sync.ts';
@@ -250,6 +256,20 @@ test('a cloned tablet sees no check of its twin on its own taps, and sends them 
   expect(states).toEqual(['check', 'check', 'check']);
 });
 
+test('a cloned tablet sends again what had its check when a restored server has its twin’s there', async () => {
+  const made = taps(3);
+  await log.append(made.slice(0, 2));
+  begin();
+  await until({ sent: 2 });
+  const { stream_id } = await log.perform(readMark());
+  for (const seq of [2, 3]) server.streams.get(stream_id)?.bodies.set(seq, tap().body);
+  await log.append(made.slice(2));
+  await vi.waitFor(
+    () => expect(server.bodies()).toEqual(expect.arrayContaining(made.map((one) => one.body))),
+    { timeout: 8_000 },
+  );
+});
+
 test('a tablet restored from an older image never gives a number a second time', async () => {
   await log.append([tap()]);
   begin();
@@ -416,6 +436,71 @@ test('a lock that cannot be had does not end the sending for ever', async () => 
   sync?.nudge();
   await until({ on_tablet: 0, attention: null });
 });
+
+test('a log that takes nothing more from its journal still delivers what it has', async () => {
+  await log.append(taps(2));
+  const [kept] = await log.vault.seal([tap().body]);
+  const [made] = taps(1) as [ReturnType<typeof tap>];
+  const record = recordOf(made, kept as Uint8Array<ArrayBuffer>);
+  const answer = log.port;
+  const port: typeof answer = (effect) =>
+    effect.port === 'journal' && effect.ask === 'read' ? [record] : answer(effect);
+  Object.assign(log, { port });
+  vi.spyOn(IDBObjectStore.prototype, 'add').mockImplementation(() => {
+    throw new DOMException('full', 'QuotaExceededError');
+  });
+  begin();
+  await until({ sent: 2, on_tablet: 0, attention: { code: 'storage', text: null } });
+  vi.restoreAllMocks();
+});
+
+test('a stream that the server knows with another key goes on in a new one', async () => {
+  const made = taps(2);
+  await log.append(made);
+  const { stream_id } = await log.perform(readMark());
+  server.streams.set(stream_id, { public_key: { x: 'another' }, bodies: new Map() });
+  begin();
+  await until({ on_tablet: 0, attention: null, network: 'online' });
+  expect((await log.perform(readMark())).stream_id).not.toBe(stream_id);
+  expect(server.bodies()).toEqual(made.map((one) => one.body));
+});
+
+test('a stream that is refused does not hold up the others', async () => {
+  await log.append([tap()]);
+  const { stream_id } = await log.perform(readMark());
+  const database = await openDB(`noticing-${PERSON}`);
+  await database.delete('meta', 'stream');
+  database.close();
+  await log.append([tap()]);
+  server.fault = (path, { json }) =>
+    path.endsWith('/streams') && json.stream_id === stream_id ? { status: 403 } : null;
+  begin();
+  await until({ on_tablet: 1, sent: 1, attention: { code: 'refused', text: 'Detail of fault.' } });
+});
+
+test.each([
+  ['locked', false, 'locked'],
+  ['ended', true, undefined],
+] as const)(
+  'what the server cannot open is lost only where nobody here can: %s',
+  async (state, is_lost, said) => {
+    await log.append(taps(2));
+    const stream = await log.perform(readMark());
+    const sealed = await log.perform(readRows(stream.stream_id, 1, 2));
+    const talk = beginConversation(SESSION);
+    const mark = { acknowledged_through: 0, acknowledged_hash: EMPTY_HASH, set_aside: [] };
+    const pushed = {
+      ...{ ...mark, fork: null, changes_waiting: false, server_epoch: 'e' },
+      unsealable: [1, 7],
+    };
+    const port: typeof log.port = (effect) =>
+      effect.port === 'platform' && effect.ask === 'vault_state' ? state : log.port(effect);
+    await perform(takeAnswer(talk, stream, pushed, { from_seq: 1, last_seq: 2, sealed }), port);
+    expect(await log.entriesOf(VISIT)).toHaveLength(is_lost ? 1 : 2);
+    expect(await log.perform(readRows(stream.stream_id, 1, 9))).toHaveLength(2);
+    expect(talk.attention?.code).toBe(said);
+  },
+);
 
 test('counts that cannot be read are not said to be the old ones', async () => {
   const complaint = vi.spyOn(console, 'error').mockImplementation(() => undefined);

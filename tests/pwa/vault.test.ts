@@ -381,6 +381,38 @@ describe('for the organisation', () => {
   });
 });
 
+describe('keys that were cleared under the open app', () => {
+  test('lie on the disk again, with the PIN and for the organisation', async () => {
+    const first = await openWithPin();
+    const kept = await first.vault.seal(BODIES);
+    first.tablet.rows.clear();
+    first.profile.rows.clear();
+    expect(await first.vault.keepKeys()).toBe(true);
+    const { vault } = await reopen(first);
+    expect(vault.state).toBe('locked');
+    expect(await openOnServer(vault, kept)).toEqual(BODIES);
+    await vault.unlock(PIN);
+    expect(await vault.open(kept)).toEqual(BODIES);
+  });
+
+  test('are not written beside those of a profile that began meanwhile', async () => {
+    const first = await open();
+    first.tablet.rows.clear();
+    first.profile.rows.clear();
+    await reopen(first);
+    expect(await first.vault.keepKeys()).toBe(false);
+  });
+
+  test('where the reading key alone is gone, no other one stands beside what is sealed with it', async () => {
+    const first = await openWithPin();
+    const kept = await first.vault.seal(BODIES);
+    first.profile.rows.delete('reading_key');
+    const { vault } = await reopen(first);
+    expect(vault.state).toBe('ended');
+    expect(await openOnServer(vault, kept)).toEqual(BODIES);
+  });
+});
+
 test('whoever listens hears of every change of state', async () => {
   const { vault } = await openWithPin();
   const heard: string[] = [];

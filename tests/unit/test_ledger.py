@@ -49,6 +49,15 @@ def test_a_last_line_that_was_torn_anywhere_is_left_out_and_the_next_one_counts(
         assert (reading.torn, reading.is_broken) == (1, False)
 
 
+def test_a_last_line_with_its_end_that_cannot_be_read_was_changed(file: Path) -> None:
+    write(file, "a", "b")
+    sound = file.read_bytes()
+    file.write_bytes(sound[:-3] + b"x\n")
+    assert read_lines(file).is_broken
+    file.write_bytes(sound[:-3] + b"x")
+    assert not read_lines(file).is_broken
+
+
 def test_a_line_that_only_lacks_its_end_of_line_counts(file: Path) -> None:
     write(file, "a", "b")
     file.write_bytes(file.read_bytes().rstrip(b"\n"))

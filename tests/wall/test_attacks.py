@@ -1,6 +1,10 @@
 """What somebody with an account and bad intentions tried once, and what holds against it."""
 
 import json
+import logging
+import stat
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -9,7 +13,12 @@ from device import Device, Visit, id_of
 from noticing.accounts.pairings import end_pairing, pair
 from noticing.accounts.people import grant_role
 from noticing.accounts.places import add_class
-from noticing.observations import projection
+from noticing.backup.photos import copy_photos, names_of_photos
+from noticing.cli import main
+from noticing.database import db
+from noticing.entry_log import store
+from noticing.observations import projection, rows
+from noticing.sync import reconsider, turns, wire
 from noticing.sync.reconsider import reprocess
 from school import PASSWORD, School, make_school, sign_in, without_token
 
@@ -36,14 +45,14 @@ def test_a_visit_that_cannot_be_folded_leaves_all_others_open(
     app: Flask, school: School, lee: Device, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     broken, sound = Visit(lee, school), Visit(lee, school)
-    fold = projection.fold
+    fold = rows.fold
 
     def fail_for_one(entries: list[dict[str, object]], document: object) -> object:
         if entries[0]["subject_id"] == broken.observation_id:
             raise RecursionError
         return fold(entries, document)
 
-    monkeypatch.setattr(projection, "fold", fail_for_one)
+    monkeypatch.setattr(rows, "fold", fail_for_one)
     lee.push(shared(broken) + shared(sound))
     with app.app_context():
         assert projection.view_of(school.tenant_id, broken.observation_id) is None
@@ -156,3 +165,100 @@ def test_forbidden_notes_answer_like_notes_that_are_not_there(
             assert without_token(real.text).replace(visit.observation_id, "") == without_token(
                 none.text
             ).replace("0190a000-0000-7000-8000-000000000404", "")
+
+
+def test_amendments_of_amendments_backwards_are_judged_twice_and_no_more(
+    app: Flask, school: School, lee: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visit, judged = Visit(lee, school), []
+    chain = [visit.mark()]
+    for _ in range(40):
+        said = {"entry_id": id_of(chain[-1]), "payload": {}, "reason": ""}
+        chain.append(visit.body("entry.amended", said, "goal_visible"))
+    judge = reconsider.judge
+
+    def count(*said: object) -> str | None:
+        judged.append(said)
+        return judge(*said)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(reconsider, "judge", count)
+    lee.push([*reversed(chain), visit.start])
+    assert len(judged) <= 4 * len(chain)
+
+
+def test_what_can_never_be_read_is_not_read_at_each_start(
+    app: Flask, school: School, lee: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lee.push(["garbage", json.dumps({"lost": True, "stream_seq": 2, "hash": None})])
+    monkeypatch.setattr(store, "_BATCH", 2)
+    with app.app_context():
+        monkeypatch.setattr(reconsider, "_readable", lambda *_: pytest.fail("it was read"))
+        assert reprocess(school.tenant_id) == 0
+        monkeypatch.undo()
+    visit = Visit(lee, school)
+    lee.push([visit.mark() for _ in range(5)])
+    monkeypatch.setattr(store, "_BATCH", 2)
+    with app.app_context():
+        aside = store.all_set_aside(db.session(), school.tenant_id, {"not-an-entry"})
+        assert [each.set_aside_code for each in aside] == ["lost-on-device"] + ["observation-unknown"] * 5
+
+
+def test_one_body_of_more_than_four_megabytes_is_too_large(app: Flask, school: School, lee: Device) -> None:
+    answer = lee.post(lee.content(["x" * (wire.MAX_CHUNKED_BYTES + 1)], 1))
+    assert (answer.status_code, answer.get_json()["code"]) == (413, "too-large")
+    assert lee.push(["x" * wire.MAX_CHUNKED_BYTES])["acknowledged_through"] == 1
+
+
+def test_a_fault_is_told_by_its_place_and_not_in_its_words(
+    app: Flask, school: School, lee: Device, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_said: object) -> None:
+        raise ValueError("The secret words")
+
+    monkeypatch.setattr(reconsider, "judge", fail)
+    with caplog.at_level(logging.ERROR):
+        assert lee.push([Visit(lee, school).start])["set_aside"][0]["code"] == "not-judged"
+    assert "ValueError reconsider.py:" in caplog.text
+    assert "secret" not in caplog.text
+
+
+def test_a_backup_names_no_file_outside_its_photos(tmp_path: Path) -> None:
+    sha256, tenant_id = "ab" * 32, "0190a000-0000-7000-8000-000000000001"
+    (tmp_path / "from").mkdir()
+    (tmp_path / "secret").write_text("x")
+    for name in ("../secret", f"../{sha256}", f"{tenant_id}/cd/{sha256}", str(tmp_path / "secret")):
+        assert copy_photos(tmp_path / "from", tmp_path / "to", [name]) == (0, [name])
+    sound = tmp_path / "from" / tenant_id / "ab" / sha256
+    sound.parent.mkdir(parents=True)
+    for file in (sound, sound.with_name(f".{sha256}.part"), tmp_path / "from" / sha256):
+        file.write_text("x")
+    assert names_of_photos(tmp_path / "from") == [f"{tenant_id}/ab/{sha256}"]
+
+
+def test_what_a_command_writes_is_for_its_own_account(tmp_path: Path) -> None:
+    assert main(["migrate", "--data", str(tmp_path / "new")]) == 0
+    modes = {stat.S_IMODE(each.stat().st_mode) & 0o077 for each in (tmp_path / "new").rglob("*")}
+    assert modes == {0}
+
+
+@pytest.mark.parametrize("path", ["/people", "/tablets/set-aside"])
+def test_a_form_is_not_read_for_who_is_not_signed_in(app: Flask, school: School, path: str) -> None:
+    answer = app.test_client().post(path, data={"name": "a\0b"})
+    assert answer.status_code in (303, 401)
+    assert "not-understood" not in answer.text
+
+
+@pytest.mark.parametrize("door", ["chunk", "verify", "streams"])
+def test_every_door_that_works_long_takes_a_turn(app: Flask, school: School, lee: Device, door: str) -> None:
+    sent: dict[str, object] = {"stream_id": lee.stream_id, "ranges": []}
+    if door == "chunk":
+        sent |= {"stream_seq": 1, "sha256": "a" * 64, "size": 9, "offset": 0, "chunk": "AAAA"}
+    jwk = {name: getattr(lee.public_key(), name) for name in ("kty", "crv", "x", "y")}
+    body = json.dumps(sent | ({"public_key": jwk} if door == "streams" else {})).encode()
+    form = {"Content-Encoding": "identity"}
+    assert lee.post(body, f"/api/v1/sync/{door}", **form).status_code in (200, 201)
+    with ExitStack() as others:
+        for _ in range(turns.AT_ONCE):
+            others.enter_context(turns.turn())
+        answer = lee.post(body, f"/api/v1/sync/{door}", **form)
+    assert (answer.status_code, answer.get_json()["code"]) == (503, "busy")

@@ -116,7 +116,9 @@ def test_each_role_gets_through_its_own_doors_and_no_others(app: Flask, school: 
     assert entered == {endpoint for endpoint, roles in LETS_IN.items() if role in roles}
 
 
-def test_who_has_no_role_left_may_deliver_and_sign_out_and_do_nothing_else(app: Flask, school: School) -> None:
+def test_who_has_no_role_left_may_deliver_and_sign_out_and_do_nothing_else(
+    app: Flask, school: School
+) -> None:
     client = app.test_client()
     sign_in(client, school.email("dana"))
     token = token_of(client)
@@ -130,16 +132,20 @@ def test_who_has_no_role_left_may_deliver_and_sign_out_and_do_nothing_else(app: 
     }
     # Her tablet still delivers; behind a door that asks about one observation, there is nothing of hers.
     objects = {name for name in LOCKED if DOORS[name].kind == "object"}
-    assert entered == {
-        "sync.me",
-        "sync.enrol",
-        "sync.hello",
-        "sync.push",
-        "sync.chunk",
-        "sync.verify",
-        "photos.bring",
-        "accounts.sign_out",
-    } | objects
+    assert (
+        entered
+        == {
+            "sync.me",
+            "sync.enrol",
+            "sync.hello",
+            "sync.push",
+            "sync.chunk",
+            "sync.verify",
+            "photos.bring",
+            "accounts.sign_out",
+        }
+        | objects
+    )
     assert client.get("/api/v1/me").status_code == 401
 
 

@@ -40,7 +40,7 @@ export function TodayScreen() {
         {has_failed && <ReadFailed onTryAgain={readAgain} />}
         {visits && <TodayLists visits={visits} />}
         {!visits && !has_failed && <p class="soft">{t('app.opening')}</p>}
-        <EncryptionNotice kind={privacy.encryption} />
+        {privacy.encryption === 'none' && <EncryptionNotice kind="none" />}
         <Storage />
       </main>
     </>
@@ -54,7 +54,7 @@ function Reading() {
 }
 
 function TodayLists({ visits }: { visits: VisitSummary[] }) {
-  const { session, directory } = useDevice();
+  const { session, directory, privacy } = useDevice();
   const own = visits.filter((visit) => visit.observer_id === session.person_id);
   const is_observer = session.roles.some((role) => role === 'coach' || role === 'principal');
   if (!is_observer) return <NotAnObserver />;
@@ -72,6 +72,19 @@ function TodayLists({ visits }: { visits: VisitSummary[] }) {
         </a>
       </section>
       {directory.value.people.length === 0 && <p class="notice">{t('today.no_people')}</p>}
+      {privacy.reading.value === 'open' ? (
+        <WithTheServer own={own} />
+      ) : (
+        <Drafts visits={own.filter((visit) => visit.status === 'finished')} />
+      )}
+    </>
+  );
+}
+
+/** What would be wrong or missing without what came from the server. */
+function WithTheServer({ own }: { own: VisitSummary[] }) {
+  return (
+    <>
       <Replies visits={own} />
       <div class="two">
         <div class="stack">

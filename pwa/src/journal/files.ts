@@ -7,40 +7,45 @@ import { readRecords, writeRecords } from './record.ts';
  */
 export class JournalFiles {
   readonly #folder: FileSystemDirectoryHandle;
-  readonly #own: FileSystemSyncAccessHandle;
-  readonly #own_name: string;
-  #size: number;
+  readonly #own_name = crypto.randomUUID();
+  /** Made with the first record: most page lives write none. */
+  #own: Promise<FileSystemSyncAccessHandle> | null = null;
+  #size = 0;
   readonly #dropped = new Set<string>();
 
-  private constructor(
-    folder: FileSystemDirectoryHandle,
-    own: FileSystemSyncAccessHandle,
-    own_name: string,
-  ) {
+  private constructor(folder: FileSystemDirectoryHandle) {
     this.#folder = folder;
-    this.#own = own;
-    this.#own_name = own_name;
-    this.#size = own.getSize();
   }
 
   static async open(person_id: string): Promise<JournalFiles> {
     const root = await navigator.storage.getDirectory();
-    const folder = await root.getDirectoryHandle(`noticing-journal-${person_id}`, { create: true });
-    const name = crypto.randomUUID();
-    const file = await folder.getFileHandle(name, { create: true });
-    return new JournalFiles(folder, await file.createSyncAccessHandle(), name);
+    const name = `noticing-journal-${person_id}`;
+    return new JournalFiles(await root.getDirectoryHandle(name, { create: true }));
   }
 
-  append(records: readonly JournalRecord[]): void {
+  async append(records: readonly JournalRecord[]): Promise<void> {
+    this.#own ??= this.#makeOwn();
+    const own = await this.#own;
     const bytes = writeRecords(records);
-    const written = this.#own.write(bytes, { at: this.#size });
+    const written = own.write(bytes, { at: this.#size });
     if (written !== bytes.length) throw new DOMException('torn', 'QuotaExceededError');
-    this.#own.flush();
+    own.flush();
     this.#size += written;
   }
 
+  async #makeOwn(): Promise<FileSystemSyncAccessHandle> {
+    try {
+      const file = await this.#folder.getFileHandle(this.#own_name, { create: true });
+      return await file.createSyncAccessHandle();
+    } catch (cause) {
+      this.#own = null;
+      throw cause;
+    }
+  }
+
   async read(): Promise<JournalRecord[]> {
-    const found = readOpen(this.#own);
+    const own = await this.#own;
+    const found = own ? readOpen(own) : [];
     for await (const { handle } of this.#others()) found.push(...readOpen(handle));
     return found.filter((one) => !this.#dropped.has(one.entry_id));
   }
@@ -50,9 +55,10 @@ export class JournalFiles {
     for (const entry_id of entry_ids) this.#dropped.add(entry_id);
     const is_done = (handle: FileSystemSyncAccessHandle) =>
       readOpen(handle).every((one) => this.#dropped.has(one.entry_id));
-    if (is_done(this.#own)) {
-      this.#own.truncate(0);
-      this.#own.flush();
+    const own = await this.#own;
+    if (own && is_done(own)) {
+      own.truncate(0);
+      own.flush();
       this.#size = 0;
     }
     const done: string[] = [];

@@ -7,7 +7,10 @@ declare const self: DedicatedWorkerGlobalScope;
 let files: Promise<JournalFiles> | null = null;
 
 self.onmessage = ({ data }: MessageEvent<Asked>) => {
-  files ??= JournalFiles.open(data.person_id);
+  files ??= JournalFiles.open(data.person_id).catch((cause) => {
+    files = null;
+    throw cause;
+  });
   answer(data).then(
     (result) => tell({ id: data.id, result }),
     (cause) => tell({ id: data.id, failed: String(cause) }),
@@ -16,7 +19,7 @@ self.onmessage = ({ data }: MessageEvent<Asked>) => {
 
 async function answer({ effect }: Asked): Promise<unknown> {
   const journal = await (files as Promise<JournalFiles>);
-  if (effect.ask === 'append') journal.append(effect.records);
+  if (effect.ask === 'append') await journal.append(effect.records);
   else if (effect.ask === 'read') return journal.read();
   else await journal.drop(effect.entry_ids);
   return true;

@@ -3,9 +3,9 @@ import {
   add,
   appendToJournal,
   get,
+  keepKey,
   makeRoom,
   put,
-  readJournal,
   run,
   seal,
   tellScreens,
@@ -21,6 +21,7 @@ import type {
 import { LogError } from './error.ts';
 import { hashBody } from './hash.ts';
 import type { LogChange, LoggedEntry } from './log.ts';
+import { onlyInJournal } from './only_in_journal.ts';
 import type { OwnRow, StreamRow } from './stores.ts';
 import { beginLog } from './streams.ts';
 
@@ -68,28 +69,48 @@ export function recordOf({ entry, body }: MadeEntry, kept: Kept): JournalRecord 
   return { entry_id, subject_id, hash: hashBody(body), body: kept, at: Date.parse(entered_at) };
 }
 
-/** What the journal has and the log has not goes to the end of the log. Gives how many that were. */
+const ADOPTED_AT_ONCE = 200;
+
+/**
+ * What the journal has and the log has not goes to the end of the log. Gives how many that were. One that the
+ * log does not take keeps none of the others out.
+ */
 export function* adoptJournal(): Script<number> {
-  const records = yield* readJournal();
-  if (records.length === 0) return 0;
-  const missing = yield* run<JournalRecord[]>({
-    stores: ['entries'],
-    mode: 'readonly',
-    durability: 'relaxed',
-    *work() {
-      const found: JournalRecord[] = [];
-      for (const record of records) {
-        const known = yield* get<OwnRow>('entries', record.entry_id, 'entry_id');
-        if (!known) found.push(record);
-      }
-      return found;
-    },
-  });
-  if (missing.length === 0) return 0;
-  yield* appendRecords(missing);
-  const subject_ids = [...new Set(missing.map((one) => one.subject_id))];
-  yield* tellScreens({ what: 'appended', subject_ids });
-  return missing.length;
+  const missing = yield* onlyInJournal();
+  const adopted: JournalRecord[] = [];
+  let failure: unknown = null;
+  for (let at = 0; at < missing.length && failure === null; at += ADOPTED_AT_ONCE) {
+    const batch = missing.slice(at, at + ADOPTED_AT_ONCE);
+    failure = yield* adoptBatch(batch, adopted);
+  }
+  if (adopted.length > 0) {
+    const subject_ids = [...new Set(adopted.map((one) => one.subject_id))];
+    yield* tellScreens({ what: 'appended', subject_ids });
+  }
+  if (failure !== null) throw failure;
+  return adopted.length;
+}
+
+/** All at once, and where that fails singly. Gives what failed; what is there already with another content is left. */
+function* adoptBatch(batch: readonly JournalRecord[], adopted: JournalRecord[]): Script<unknown> {
+  try {
+    yield* appendWithRoom(batch);
+    adopted.push(...batch);
+    return null;
+  } catch {
+    // Told apart below.
+  }
+  let failure: unknown = null;
+  for (const record of batch) {
+    try {
+      yield* appendRecords([record]);
+      adopted.push(record);
+    } catch (cause) {
+      const is_taken = cause instanceof LogError && cause.code === 'entry-id-taken';
+      if (!is_taken) failure ??= cause;
+    }
+  }
+  return failure;
 }
 
 /** What else is kept in the same transaction, in which stores. */
@@ -105,7 +126,9 @@ export function* appendRecords(
 ): Script<OwnRow[]> {
   let rows = yield* run(appending(records, beside));
   if (rows === 'no-stream') {
-    // The site's data were cleared under the open app: a stream of its own, never the old numbers.
+    // The site's data were cleared under the open app: a stream of its own, never the old numbers. What is
+    // sealed already and what follows can only be read where the keys lie on the disk again.
+    if (!(yield* keepKey())) throw new LogError('storage-unavailable');
     yield* beginLog();
     rows = yield* run(appending(records, beside));
   }

@@ -14,6 +14,11 @@ export function* openKept(kept: readonly (Kept | null)[]): Script<(string | null
   return kept.map((one) => (is_sealed(one) ? (texts[next++] ?? null) : (one as string | null)));
 }
 
+/** What stands in the place of an entry that was lost on this tablet. */
+export function says_lost(body: Kept | null): boolean {
+  return typeof body === 'string' && body.startsWith('{"lost":true,');
+}
+
 function is_sealed(one: Kept | null): boolean {
   return one !== null && typeof one !== 'string';
 }

@@ -41,38 +41,45 @@ export function* gatherEntries(stream_id: string, first: number, limit: number):
   for (;;) {
     const stream = yield* run(one(stream_id));
     const last = Math.min(first + limit - 1, stream?.last_seq ?? 0);
+    const acknowledged = stream?.acknowledged_through ?? 0;
     const rows = (yield* readRows(stream_id, first, limit)).filter((row) => row.stream_seq <= last);
     const bodies = yield* openKept(rows.map((row) => row.body));
     if (bodies === 'locked') {
       const run = lockedRun(rows, first);
-      if (run.entries.length > 0 || first > last) return run;
+      if (run.entries.length > 0 || first > last || first <= acknowledged) return run;
       // Its place is empty, or it has left: for that no key is needed.
-      yield* declareLost(stream_id, [first]);
+      const row = rows.find((each) => each.stream_seq === first);
+      yield* declareLost(stream_id, [{ stream_seq: first, row }]);
       continue;
     }
     const by_seq = new Map(
       rows.map((row, place) => [row.stream_seq, { row, body: bodies[place] }]),
     );
-    const lost: number[] = [];
+    const lost: Judged[] = [];
     const entries: UnsentEntry[] = [];
     for (let seq = first; seq <= last; seq += 1) {
       const found = by_seq.get(seq);
       if (typeof found?.body === 'string') entries.push({ ...found.row, body: found.body });
-      else lost.push(seq);
+      // The server has it: what can be read before it goes, and nothing is said to be lost.
+      else if (seq <= acknowledged) return { is_locked: false, entries };
+      else lost.push({ stream_seq: seq, row: found?.row });
     }
     if (lost.length === 0) return { is_locked: false, entries };
     yield* declareLost(stream_id, lost);
   }
 }
 
-/** The next run of entries of first … last whose bodies are on this tablet; null where there is none. */
+/** The next run of entries of first … last whose bodies are on this tablet and not damaged; null where there is none. */
 export function* nextHeld(
   stream_id: string,
   first: number,
   last: number,
 ): Script<{ from: number; through: number } | null> {
   const rows = yield* readRows(stream_id, first, last - first + 1);
-  const held = rows.filter((row) => row.body !== null && row.stream_seq <= last);
+  const bodies = yield* openKept(rows.map((row) => row.body));
+  const is_held = (row: OwnRow, place: number) =>
+    row.stream_seq <= last && row.body !== null && (bodies === 'locked' || bodies[place] !== null);
+  const held = rows.filter(is_held);
   const start = held[0];
   if (!start) return null;
   const end = held.findIndex((row, place) => row.stream_seq !== start.stream_seq + place);
@@ -101,53 +108,58 @@ function lockedRun(rows: readonly OwnRow[], first: number): Batch {
   return { is_locked: false, entries: run.map((row) => ({ ...row, body: row.body as string })) };
 }
 
+/** A place of a stream as it was when it was found that it cannot be read. */
+export interface Judged {
+  readonly stream_seq: number;
+  readonly row: OwnRow | undefined;
+}
+
 /**
  * Puts into each of these places, once and durably, the word that its entry was lost on this tablet. The
- * server sets that aside, so the person sees it, and the stream stays without holes.
+ * server sets that aside, so the person sees it, and the stream stays without holes. What has been confirmed
+ * or has changed since it was judged stays as it is; the bytes that nobody could read are kept aside.
  */
-export function* declareLost(stream_id: string, stream_seqs: readonly number[]): Script<void> {
-  const rows = yield* run(readingPlaces(stream_id, stream_seqs));
-  const bodies = stream_seqs.map((stream_seq, place) =>
-    JSON.stringify({ lost: true, stream_seq, hash: rows[place]?.hash ?? null }),
-  );
+export function* declareLost(stream_id: string, judged: readonly Judged[]): Script<void> {
   yield* run<void>({
-    stores: ['entries'],
+    stores: ['entries', 'meta', 'streams'],
     mode: 'readwrite',
     durability: 'strict',
     *work() {
-      for (const [place, stream_seq] of stream_seqs.entries()) {
-        const known = rows[place];
-        yield* put('entries', {
-          stream_id,
-          stream_seq,
-          entry_id: known?.entry_id ?? `${stream_id} ${stream_seq}`,
-          subject_id: known?.subject_id ?? '',
-          ...(known?.at === undefined ? {} : { at: known.at }),
-          hash: hashBody(bodies[place] as string),
-          // In the clear: it says nothing, and a locked profile must be able to send it.
-          body: bodies[place] ?? null,
-        });
+      const stream = yield* findStream(stream_id);
+      if (!stream || stream.retired === 'forked') return;
+      for (const { stream_seq, row } of judged) {
+        if (stream_seq <= stream.acknowledged_through) continue;
+        const known = yield* get<OwnRow>('entries', [stream_id, stream_seq]);
+        if (!is_same(known, row)) continue;
+        if (known?.body) yield* put('meta', known.body, `spoilt ${stream_id} ${stream_seq}`);
+        yield* put('entries', lostRow(stream_id, stream_seq, known));
       }
     },
   });
 }
 
-function readingPlaces(
-  stream_id: string,
-  stream_seqs: readonly number[],
-): Transaction<(OwnRow | undefined)[]> {
+function lostRow(stream_id: string, stream_seq: number, known: OwnRow | undefined): OwnRow {
+  // In the clear: it says nothing, and a locked profile must be able to send it.
+  const body = JSON.stringify({ lost: true, stream_seq, hash: known?.hash ?? null });
   return {
-    stores: ['entries'],
-    mode: 'readonly',
-    durability: 'relaxed',
-    *work() {
-      const rows: (OwnRow | undefined)[] = [];
-      for (const stream_seq of stream_seqs) {
-        rows.push(yield* get<OwnRow>('entries', [stream_id, stream_seq]));
-      }
-      return rows;
-    },
+    stream_id,
+    stream_seq,
+    entry_id: known?.entry_id ?? `${stream_id} ${stream_seq}`,
+    subject_id: known?.subject_id ?? '',
+    ...(known?.at === undefined ? {} : { at: known.at }),
+    hash: hashBody(body),
+    body,
   };
+}
+
+function is_same(known: OwnRow | undefined, judged: OwnRow | undefined): boolean {
+  if (!known || !judged) return known === judged;
+  return known.hash === judged.hash && is_same_body(known.body, judged.body);
+}
+
+function is_same_body(one: OwnRow['body'], other: OwnRow['body']): boolean {
+  if (!(one instanceof Uint8Array && other instanceof Uint8Array)) return one === other;
+  return one.length === other.length && one.every((byte, at) => byte === other[at]);
 }
 
 /** SHA-256 of the bodies first … last of a stream, hex, in order; fewer where rows are missing. */

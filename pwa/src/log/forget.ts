@@ -5,7 +5,7 @@ import { openKept } from './bodies.ts';
 import { forgetPhotos, photosToVerify } from './photos.ts';
 import { readAllStreams } from './read.ts';
 import type { OwnRow, StreamRow } from './stores.ts';
-import { changeStream, findStream, ofStream } from './streams.ts';
+import { changeStream, findStream, ofStream, type Streams } from './streams.ts';
 
 export const KEPT_AFTER_VERIFYING_MS = 30 * 24 * 3_600_000;
 export const PHOTO_KEPT_AFTER_VERIFYING_MS = 7 * 24 * 3_600_000;
@@ -76,12 +76,13 @@ function reading(stream_id: string, first: number, last: number): Transaction<Ow
 
 /** Finished visits of which everything may leave: half a visit is none. */
 function* leavingSubjects(rows: readonly OwnRow[], limits: Limits): Script<Set<string>> {
+  const streams = yield* readAllStreams();
   const leaving = new Set<string>();
   const may_leave = (row: OwnRow) =>
     row.body === null || row.stream_seq <= (limits.get(row.stream_id) ?? 0);
   for (const subject_id of new Set(rows.map((row) => row.subject_id))) {
     const own = yield* rowsOf(subject_id);
-    if (own.every(may_leave) && (yield* has_ended(own))) leaving.add(subject_id);
+    if (own.every(may_leave) && (yield* has_ended(own, streams))) leaving.add(subject_id);
   }
   return leaving;
 }
@@ -96,11 +97,18 @@ function rowsOf(subject_id: string): Script<OwnRow[]> {
 }
 
 /** Not known of a locked profile: then nothing leaves. */
-function* has_ended(rows: readonly OwnRow[]): Script<boolean> {
+function* has_ended(rows: readonly OwnRow[], { current, retired }: Streams): Script<boolean> {
   const bodies = yield* openKept(rows.map((row) => row.body));
   if (bodies === 'locked') return false;
-  // What has left already belonged to a finished visit.
-  return bodies.some((body) => body === null || readEntry(body).kind === 'observation.finished');
+  const left = new Map(
+    [current, ...retired].map((one) => [one.stream_id, one.forgotten_through ?? 0]),
+  );
+  // What has left already belonged to a finished visit; of what cannot be read nothing is known.
+  return rows.some(({ body, stream_id, stream_seq }, place) => {
+    if (body === null) return stream_seq <= (left.get(stream_id) ?? 0);
+    const text = bodies[place];
+    return typeof text === 'string' && readEntry(text).kind === 'observation.finished';
+  });
 }
 
 function forgetting(stream_id: string, rows: readonly OwnRow[]): Transaction<void> {
@@ -137,12 +145,13 @@ function notingPrefix(stream_id: string, first: number, through: number): Transa
 /** Its bytes leave when the server was seen to hold them seven days ago and the visit is finished. */
 function* forgetOldPhotos(server_ms: number, server_epoch: string): Script<void> {
   const leaving: string[] = [];
+  const streams = yield* readAllStreams();
   for (const { hash, subject_id, verified_ms, verified_epoch } of yield* photosToVerify()) {
     const is_old =
       verified_ms !== undefined &&
       verified_epoch === server_epoch &&
       server_ms - verified_ms >= PHOTO_KEPT_AFTER_VERIFYING_MS;
-    if (is_old && (yield* has_ended(yield* rowsOf(subject_id)))) leaving.push(hash);
+    if (is_old && (yield* has_ended(yield* rowsOf(subject_id), streams))) leaving.push(hash);
   }
   if (leaving.length > 0) yield* forgetPhotos(leaving);
 }
@@ -163,7 +172,8 @@ export function rowsToVerify(stream: StreamRow, limit: number): Script<OwnRow[]>
 /** The second journal lets go of what the server was seen to hold. */
 export function* trimJournal(server_epoch: string): Script<void> {
   const records = yield* readJournal();
-  if (records.length === 0) return;
+  // Files of earlier page lives that hold nothing go with it.
+  if (records.length === 0) return yield* dropFromJournal([]);
   const verified = yield* run<string[]>({
     stores: ['entries', 'meta', 'streams'],
     mode: 'readonly',

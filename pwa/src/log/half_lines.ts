@@ -14,7 +14,10 @@ export function* writeHalfLine(subject_id: string, text: string | null): Script<
     stores: ['meta'],
     mode: 'readwrite',
     durability: 'relaxed',
-    work: () => (kept === undefined ? remove('meta', PREFIX + subject_id) : put('meta', kept, PREFIX + subject_id)),
+    work: () =>
+      kept === undefined
+        ? remove('meta', PREFIX + subject_id)
+        : put('meta', kept, PREFIX + subject_id),
   });
 }
 

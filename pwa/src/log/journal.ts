@@ -25,11 +25,12 @@ export function openJournal(person_id: string): Journal {
     waiting.get(data.id)?.(data);
     waiting.delete(data.id);
   };
-  worker.onerror = () => {
+  const end = (failed: string) => {
     is_broken = true;
-    for (const [id, hear] of waiting) hear({ id, failed: 'the worker failed' });
+    for (const [id, hear] of waiting) hear({ id, failed });
     waiting.clear();
   };
+  worker.onerror = () => end('the worker failed');
   const ask = (effect: JournalEffect): Promise<Told> =>
     new Promise((resolve) => {
       const id = ++next_id;
@@ -50,7 +51,10 @@ export function openJournal(person_id: string): Journal {
         () => NO_JOURNAL.perform(effect),
       );
     },
-    close: () => worker.terminate(),
+    close() {
+      worker.terminate();
+      end('closed');
+    },
   };
 }
 

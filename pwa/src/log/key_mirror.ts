@@ -13,15 +13,21 @@ export function mirrorKeys(store: KeyStore, name: string): KeyStore {
   return {
     async get(key) {
       const known = await store.get(key);
-      if (known !== undefined) return known;
-      const copied = (await copy.read())[key];
-      return copied === undefined ? undefined : store.putOnce(key, copied);
+      if (!is_copied(key, known)) return known;
+      const copied = (await copy.read().catch(() => ({}) as Keys))[key];
+      if (known === undefined) return copied === undefined ? undefined : store.putOnce(key, copied);
+      if (copied === undefined) await copy.change((all) => ({ [key]: known, ...all }));
+      return known;
     },
     async put(key, value) {
+      const keep = () => copy.change((known) => ({ ...known, [key]: value }));
+      // What was destroyed must not come back from the copy.
+      if (is_destroyed(value)) await keep();
       await store.put(key, value);
-      await copy.change((known) => ({ ...known, [key]: value }));
+      if (!is_destroyed(value) && is_copied(key, value)) await keep();
     },
     async putOnce(key, value) {
+      if (is_try(key)) return store.putOnce(key, value);
       // A key that cannot be copied is asked for as bytes.
       if (value instanceof CryptoKey) throw new DOMException('as bytes, please', 'DataCloneError');
       const stands = await store.putOnce(key, value);
@@ -30,9 +36,23 @@ export function mirrorKeys(store: KeyStore, name: string): KeyStore {
     },
     async delete(key) {
       await store.delete(key);
+      if (is_try(key)) return;
       await copy.change(({ [key]: _gone, ...rest }) => rest);
     },
   };
+}
+
+function is_copied(key: string, value: unknown): boolean {
+  return !is_try(key) && !(value instanceof CryptoKey);
+}
+
+/** Tries of a PIN are counted in one place: a copy would bring back those that were given back. */
+function is_try(key: string): boolean {
+  return key.startsWith('pin_try_');
+}
+
+function is_destroyed(value: unknown): boolean {
+  return (value as { how?: unknown } | undefined)?.how === 'destroyed';
 }
 
 type Keys = Readonly<Record<string, unknown>>;
@@ -41,12 +61,9 @@ type Keys = Readonly<Record<string, unknown>>;
 function openCopy(name: string) {
   let last: Promise<unknown> = Promise.resolve();
   const read = async (): Promise<Keys> => {
-    try {
-      const file = await (await findFile(name)).getFile();
-      return JSON.parse(await file.text(), readBytes) as Keys;
-    } catch {
-      return {};
-    }
+    const text = await (await (await findFile(name)).getFile()).text();
+    // What cannot be read is not known to be empty: nothing is written over it.
+    return text === '' ? {} : (JSON.parse(text, readBytes) as Keys);
   };
   const write = async (change: (known: Keys) => Keys) => {
     const changed = JSON.stringify(change(await read()), writeBytes);
@@ -57,11 +74,17 @@ function openCopy(name: string) {
   return {
     read,
     change(change: (known: Keys) => Keys): Promise<void> {
-      const next = last.then(() => write(change)).catch(console.error);
+      const next = last.then(() => alone(name, () => write(change))).catch(console.error);
       last = next;
       return next;
     },
   };
+}
+
+/** Another tab reads and writes the same file. */
+async function alone(name: string, work: () => Promise<void>): Promise<void> {
+  const locks = navigator.locks as LockManager | undefined;
+  await (locks ? locks.request(`${FOLDER}-${name}`, work) : work());
 }
 
 async function findFile(name: string): Promise<FileSystemFileHandle> {

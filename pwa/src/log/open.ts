@@ -74,6 +74,7 @@ async function openProfile(person_id: string, name: string): Promise<DeviceLog> 
         if (effect.ask === 'vault_state') return vault.state;
         if (effect.ask === 'sealed_key') return vault.sealedKey();
         if (effect.ask === 'seal_to') return vault.sealTo(effect.key as OrganisationKey);
+        if (effect.ask === 'keep_key') return vault.keepKeys();
         if (effect.ask === 'make_room') return releaseBallast();
     }
     throw new Error(`the log has no ${effect.port} of this kind`);

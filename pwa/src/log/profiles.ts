@@ -9,7 +9,10 @@ export async function profilesOf(person_id: string): Promise<string[]> {
   const later = rows
     .filter((row) => row.person_id === person_id)
     .sort((a, b) => b.began_at.localeCompare(a.began_at));
-  return [...later.map((row) => row.name), firstProfile(person_id)];
+  const known = [...later.map((row) => row.name), firstProfile(person_id)];
+  // Last: nothing tells how old they are, and none of them may be written to.
+  const orphans = (await profilesWithJournal()).filter((one) => one.person_id === person_id);
+  return [...new Set([...known, ...orphans.map((one) => one.name)])];
 }
 
 export function firstProfile(person_id: string): string {
@@ -22,14 +25,13 @@ export function nameProfile(person_id: string): string {
 
 /** Where the key of the last one is gone: it delivers what it has, and this one begins empty. */
 export async function beginProfile(person_id: string, name: string): Promise<void> {
-  const row: ProfileRow = {
-    name,
-    person_id,
-    began_at: new Date().toISOString(),
-  };
   await tablet.run(async (database) => {
     const transaction = database.transaction('profiles', 'readwrite', { durability: 'strict' });
-    await transaction.store.put(row);
+    const known = (await transaction.store.getAll()).filter((row) => row.person_id === person_id);
+    // The newest also where the clock was set back since.
+    const after = Math.max(0, ...known.map((row) => Date.parse(row.began_at) + 1));
+    const began_at = new Date(Math.max(Date.now(), after)).toISOString();
+    await transaction.store.put({ name, person_id, began_at });
     await transaction.done;
   });
 }
@@ -46,7 +48,27 @@ export async function profilesInUse(): Promise<Pick<ProfileRow, 'name' | 'person
     ...(await peopleWithDatabase()),
   ]);
   const first = [...people].map((person_id) => ({ person_id, name: firstProfile(person_id) }));
-  return [...first, ...later];
+  const found = [...first, ...later, ...(await profilesWithJournal())];
+  return [...new Map(found.map((one) => [one.name, one])).values()];
+}
+
+const JOURNAL =
+  /^noticing-journal-(([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:-[0-9a-f]{8})?)$/;
+
+/** Where the database that lists them was lost, their journals and keys may still be there. */
+async function profilesWithJournal(): Promise<Pick<ProfileRow, 'name' | 'person_id'>[]> {
+  try {
+    const found: Pick<ProfileRow, 'name' | 'person_id'>[] = [];
+    const root = await globalThis.navigator?.storage?.getDirectory?.();
+    if (!root) return found;
+    for await (const folder of root.keys()) {
+      const [, rest, person_id] = JOURNAL.exec(folder) ?? [];
+      if (rest && person_id) found.push({ name: `noticing-${rest}`, person_id });
+    }
+    return found;
+  } catch {
+    return [];
+  }
 }
 
 const FIRST_PROFILE = /^noticing-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;

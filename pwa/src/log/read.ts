@@ -1,7 +1,8 @@
 import { readEntry } from '../entry/entry.ts';
-import { all, count, get, readJournal, run } from '../machine/ask.ts';
+import { all, count, get, run } from '../machine/ask.ts';
 import type { Kept, Script, StoreScript, Transaction } from '../machine/effect.ts';
-import { openKept } from './bodies.ts';
+import { openKept, says_lost } from './bodies.ts';
+import { mayRead } from './lease.ts';
 import type {
   Counts,
   EntryState,
@@ -10,7 +11,7 @@ import type {
   StreamMark,
   SubjectSummary,
 } from './log.ts';
-import { mayRead } from './lease.ts';
+import { onlyInJournal } from './only_in_journal.ts';
 import { is_waiting } from './photos.ts';
 import type { OwnRow, PhotoRow, PulledRow, StreamRow } from './stores.ts';
 import { findStream, ofStream, readStreams, type Streams } from './streams.ts';
@@ -127,18 +128,7 @@ export function lostEntries(): Script<LostEntry[]> {
 
 /** How many the second journal alone keeps: written to the disk, and not taken into the log yet. */
 export function* countOnlyInJournal(): Script<number> {
-  // One that was tried twice stands there twice.
-  const ids = new Set((yield* readJournal()).map((record) => record.entry_id));
-  if (ids.size === 0) return 0;
-  return yield* run(
-    reading(function* () {
-      let missing = 0;
-      for (const entry_id of ids) {
-        if (!(yield* get<OwnRow>('entries', entry_id, 'entry_id'))) missing += 1;
-      }
-      return missing;
-    }),
-  );
+  return new Set((yield* onlyInJournal()).map((record) => record.entry_id)).size;
 }
 
 export function* countEntries(): Script<Counts> {
@@ -222,7 +212,8 @@ function* join({ own, pulled, streams, set_aside, photos }: Found): Script<Logge
   const held = new Set<string>();
   own.forEach((row, index) => {
     const body = bodies[index];
-    if (typeof body !== 'string') return;
+    // What was lost here may have come back from the server.
+    if (typeof body !== 'string' || says_lost(body)) return;
     held.add(row.entry_id);
     const is_checked = row.stream_seq <= (marks.get(row.stream_id) ?? 0);
     const reason = is_checked ? reasons.get(placeOf(row)) : undefined;

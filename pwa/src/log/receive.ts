@@ -1,6 +1,7 @@
 import { readEntry } from '../entry/entry.ts';
 import { clear, get, keys, put, remove, run, seal, tellScreens } from '../machine/ask.ts';
 import type { Kept, Script, StoreScript } from '../machine/effect.ts';
+import { says_lost } from './bodies.ts';
 import type { Receipt, ReceivedItem } from './log.ts';
 import type { OwnRow } from './stores.ts';
 
@@ -62,7 +63,7 @@ function* receiveItem(item: ReceivedItem, kept: Kept): StoreScript<void> {
       // Handed out, so accepted: after a second look perhaps.
       yield* remove('set_aside', own ? [own.stream_id, own.stream_seq] : [stream_id, stream_seq]);
       // Made by this tablet itself, and still here.
-      if (own && own.body !== null) return;
+      if (own && own.body !== null && !says_lost(own.body)) return;
       yield* put('pulled', { entry_id, subject_id, stream_id, stream_seq, body: kept });
       return;
     }

@@ -142,6 +142,8 @@ function moving(stream_id: string, confirmed_through: number, fresh: StreamRow):
       }
       yield* put('streams', { ...stream, ...retireAt(stream, confirmed_through) });
       yield* put('meta', { ...target, last_seq }, 'stream');
+      // What a copy of this tablet sent under these numbers was left out so far.
+      yield* put('meta', '', 'cursor');
     },
   };
 }

@@ -88,6 +88,9 @@ export const vaultState = () =>
 
 export const sealedKey = () => ask<SealedKey | null>({ port: 'platform', ask: 'sealed_key' });
 
+/** The profile's keys lie on the disk again where they were cleared; false where they cannot. */
+export const keepKey = () => ask<boolean>({ port: 'platform', ask: 'keep_key' });
+
 export const makeRoom = () => ask<boolean>({ port: 'platform', ask: 'make_room' });
 
 export const tellScreens = (tell: unknown) => ask<void>({ port: 'screens', tell });

@@ -49,6 +49,7 @@ export type Effect =
   | { readonly port: 'platform'; readonly ask: 'sealed_key' }
   | { readonly port: 'platform'; readonly ask: 'seal_to'; readonly key: unknown }
   | { readonly port: 'platform'; readonly ask: 'vault_state' }
+  | { readonly port: 'platform'; readonly ask: 'keep_key' }
   /** The tablet is full: true where something that was kept for this moment was given up. */
   | { readonly port: 'platform'; readonly ask: 'make_room' }
   | { readonly port: 'screens'; readonly tell: unknown };

@@ -26,7 +26,9 @@ export async function performUntil<Result>(
       step = script.throw(cause);
       continue;
     }
-    if (is_stopped() && !is_ending) {
+    // A lock that was given meanwhile must come into hands that give it back.
+    const is_lock = step.value.port === 'locks' && step.value.ask === 'take';
+    if (is_stopped() && !is_ending && !is_lock) {
       is_ending = true;
       step = script.return(undefined as Result);
     } else step = script.next(answer);

@@ -8,6 +8,7 @@ export {};
 const PREFIX = 'noticing-app-';
 const CACHE = PREFIX + __BUILD_ID__;
 const SHELL = '/app/';
+const RELOAD_MS = 3_000;
 const OBSERVATION_OPEN = 'noticing-observation-open';
 
 // One build, whole or not at all: each file must be the very one that was built.
@@ -57,9 +58,18 @@ async function dropOldCaches(): Promise<void> {
 /** Only while no tab observes: each that does holds a shared lock. */
 async function takeOver(): Promise<void> {
   if (!self.navigator.locks) return takeOverFromOne();
-  await self.navigator.locks.request(OBSERVATION_OPEN, { ifAvailable: true }, async (lock) => {
-    if (lock) await self.skipWaiting();
-  });
+  if (!(await is_nobody_observing())) return;
+  // A page that observes and is just being loaded again holds nothing for a moment.
+  await new Promise((done) => setTimeout(done, RELOAD_MS));
+  if (await is_nobody_observing()) await self.skipWaiting();
+}
+
+function is_nobody_observing(): Promise<boolean> {
+  return self.navigator.locks.request(
+    OBSERVATION_OPEN,
+    { ifAvailable: true },
+    async (lock) => lock !== null,
+  );
 }
 
 /** Without locks nobody knows what another tab does: then only where there is none. */

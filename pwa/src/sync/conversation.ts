@@ -24,6 +24,8 @@ export interface Exchange {
 /** What one page life of talking with the server remembers. */
 export interface Conversation {
   readonly person_id: string;
+  /** Which of her profiles, as a lock is named by it. */
+  readonly profile: string;
   readonly session: Session;
   /** By stream; a stream that is missing here says hello first. Forgotten whenever an answer stays away. */
   readonly limits: Map<string, Limits>;
@@ -41,9 +43,13 @@ export interface Conversation {
   clock_behind_ms: number | null;
 }
 
-export function beginConversation(session: Session): Conversation {
+export function beginConversation(
+  session: Session,
+  profile: string = session.person_id,
+): Conversation {
   return {
     person_id: session.person_id,
+    profile,
     session,
     limits: new Map(),
     batch_size: 1_000,

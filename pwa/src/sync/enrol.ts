@@ -4,8 +4,9 @@ import { readAllStreams } from '../log/read.ts';
 import type { StreamRow } from '../log/stores.ts';
 import { sealTo } from '../machine/ask.ts';
 import type { Script } from '../machine/effect.ts';
-import { ask, expectAnswer, type Question } from './answer.ts';
+import { type Answer, ask, expectAnswer, type Question } from './answer.ts';
 import { askSigned, type Conversation } from './conversation.ts';
+import { leaveStream } from './reconcile.ts';
 import { confirmSession } from './session.ts';
 import { openStreamKey } from './stream_key.ts';
 
@@ -37,6 +38,11 @@ export function* enrolStream(talk: Conversation, stream: StreamRow): Script<bool
   const enrolled =
     (yield* vouchForOwn(talk, stream, enrolment)) ?? (yield* enrolWithSession(talk, enrolment));
   if (!enrolled) return false;
+  if (enrolled === 'taken') {
+    // Its key was lost with the numbering: what it holds goes out in a stream that this tablet can sign.
+    yield* leaveStream(talk, stream.stream_id, 0);
+    return false;
+  }
   if (enrolled.organisation_key) yield* sealTo(enrolled.organisation_key);
   yield* writeStream(stream.stream_id, { is_enrolled: true });
   return true;
@@ -48,7 +54,7 @@ export function* is_enrolled(stream: StreamRow): Script<boolean> {
   return (yield* readMeta<string>('enrolled')) === stream.stream_id;
 }
 
-type Enrolled = v.InferOutput<typeof ENROLLED>;
+type Enrolled = v.InferOutput<typeof ENROLLED> | 'taken';
 
 /** A stream of this profile that the server knows already vouches for a further one, whoever is signed in. */
 function* vouchForOwn(
@@ -61,6 +67,7 @@ function* vouchForOwn(
     if (other.stream_id === stream.stream_id || !(yield* is_enrolled(other))) continue;
     const answer = yield* askSigned(talk, other, enrolment);
     if (answer.outcome === 'answered') return answer.body;
+    if (is_taken(answer)) return 'taken';
     if (answer.outcome === 'retry') expectAnswer(answer);
   }
   return null;
@@ -70,7 +77,13 @@ function* enrolWithSession(talk: Conversation, enrolment: Enrolment): Script<Enr
   const me = yield* confirmSession(talk);
   if (!me) return null;
   const headers = { ...enrolment.headers, 'X-CSRFToken': me.csrf_token ?? '' };
-  return expectAnswer(yield* ask({ ...enrolment, headers }));
+  const answer = yield* ask({ ...enrolment, headers });
+  return is_taken(answer) ? 'taken' : expectAnswer(answer);
+}
+
+/** The server knows it with another key. */
+function is_taken(answer: Answer<unknown>): boolean {
+  return answer.outcome === 'refused' && answer.code === 'stream-taken';
 }
 
 function nameDevice(): string {

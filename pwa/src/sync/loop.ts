@@ -74,7 +74,7 @@ export function* oneRound(talk: Conversation, want: Want): Script<boolean> {
   yield* tellScreens({ what: 'round', is_sending: true } satisfies RoundTold);
   let outcome: Outcome;
   try {
-    const held = yield* takeLock(`noticing-sync-${talk.person_id}`, PATIENCE_MS);
+    const held = yield* takeLock(`noticing-sync-${talk.profile}`, PATIENCE_MS);
     try {
       outcome = yield* converse(talk, want);
     } finally {
@@ -99,7 +99,7 @@ function* converse(talk: Conversation, want: Want): Script<Outcome> {
   if (want === 'all') talk.limits.clear();
   yield* ensureLog();
   // All of the journal is read for it: not after every tap.
-  if (want === 'all') yield* adoptJournal();
+  if (want === 'all') yield* takeFromJournal(talk);
   let is_in_step = yield* deliver(talk);
   if (want === 'all' || talk.has_changes_waiting || !is_in_step) {
     const { server_epoch } = talk;
@@ -112,6 +112,16 @@ function* converse(talk: Conversation, want: Want): Script<Outcome> {
   if (is_in_step) yield* sendPhotos(talk);
   const went_well = talk.attention === null && !talk.needs_sign_in;
   return { network: talk.needs_sign_in ? 'sign-in' : 'online', went_well };
+}
+
+/** A log that takes nothing more still delivers what it has. */
+function* takeFromJournal(talk: Conversation): Script<void> {
+  try {
+    yield* adoptJournal();
+  } catch (cause) {
+    if (!(cause instanceof LogError)) throw cause;
+    talk.attention = { code: 'storage', text: null };
+  }
 }
 
 /** Where nobody is signed in nothing is fetched, but photos go out by the stream's key, as entries do. */
@@ -129,17 +139,39 @@ const FORKS_A_ROUND = 3;
 
 /** All streams that have something; again from the beginning where one had to be left for a new one. */
 function* deliver(talk: Conversation): Script<boolean> {
+  const { attention } = talk;
   for (let round = 0; round < FORKS_A_ROUND; round += 1) {
-    let is_in_step = true;
-    for (const stream of yield* streamsToDeliver()) {
-      is_in_step &&=
+    const is_in_step = yield* deliverOnce(talk);
+    if (is_in_step || talk.attention !== attention) return is_in_step;
+  }
+  return false;
+}
+
+/** What one stream cannot deliver keeps none of the others waiting. */
+function* deliverOnce(talk: Conversation): Script<boolean> {
+  let is_in_step = true;
+  const failures: unknown[] = [];
+  for (const stream of yield* streamsToDeliver()) {
+    try {
+      const has_all =
         (yield* enrolStream(talk, stream)) &&
         (yield* sayHello(talk, stream)) &&
         (yield* pushEntries(talk, stream));
+      is_in_step &&= has_all;
+    } catch (cause) {
+      if (is_about_all_streams(cause)) throw cause;
+      failures.push(cause);
     }
-    if (is_in_step || talk.attention) return is_in_step;
   }
-  return false;
+  if (failures.length > 0) throw failures[0];
+  return is_in_step;
+}
+
+/** No answer of our server's, or it wants to know who we are. */
+function is_about_all_streams(cause: unknown): boolean {
+  if (!(cause instanceof Interrupted)) return false;
+  const { answer } = cause;
+  return answer.outcome === 'sign-in' || (answer.outcome === 'retry' && !answer.is_ours);
 }
 
 function* noteContact(): Script<void> {

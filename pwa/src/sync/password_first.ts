@@ -14,6 +14,8 @@ const PATIENCE_MS = 10_000;
 export function* insistOnPassword(talk: Conversation): Script<void> {
   if (!(yield* readMeta<boolean>('password_first'))) return;
   const known = yield* askWhoIAm(PATIENCE_MS);
+  // A colleague's session is hers, and fetches nothing for this profile.
+  if (known.outcome === 'answered' && known.body.person_id !== talk.session.person_id) return;
   if (known.outcome === 'answered') {
     // Its answer leads to a page, which is not followed; so look afterwards whether it has ended.
     yield* send({

@@ -27,6 +27,7 @@ export function* sendInPieces(
   const bytes = new TextEncoder().encode(body);
   const sha256 = hashBytes(bytes);
   let offset = 0;
+  let has_begun_again = false;
   for (;;) {
     const chunk = writeBase64(bytes.subarray(offset, offset + PIECE_BYTES));
     const piece = { stream_id, stream_seq, sha256, size: bytes.length, offset, chunk };
@@ -45,9 +46,13 @@ export function* sendInPieces(
       ),
     );
     if (push) return push;
-    if (received_through === offset && offset > 0) {
-      throw new Interrupted({ outcome: 'retry', reason: 'no piece is taken', is_ours: true });
+    const next = received_through < bytes.length ? received_through : 0;
+    if (next <= offset) {
+      if (next > 0 || has_begun_again) {
+        throw new Interrupted({ outcome: 'retry', reason: 'no piece is taken', is_ours: true });
+      }
+      has_begun_again = true;
     }
-    offset = received_through < bytes.length ? received_through : 0;
+    offset = next;
   }
 }

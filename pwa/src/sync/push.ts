@@ -3,7 +3,7 @@ import { declareLost, gatherEntries, nextHeld } from '../log/deliver.ts';
 import { sendAgain } from '../log/photos.ts';
 import { readStream } from '../log/read.ts';
 import type { OwnRow, StreamRow } from '../log/stores.ts';
-import { gzip, readClock, sealedKey } from '../machine/ask.ts';
+import { gzip, readClock, sealedKey, vaultState } from '../machine/ask.ts';
 import type { Moment, Script } from '../machine/effect.ts';
 import { type Answer, Interrupted } from './answer.ts';
 import { writeBase64 } from './base64.ts';
@@ -18,6 +18,8 @@ interface Batch {
   readonly from_seq: number;
   readonly last_seq: number;
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** What went as it lies on the disk, sealed. */
+  readonly sealed: readonly OwnRow[];
   /** Of the only entry, where there is but one and it can be read. */
   readonly only_body: string | null;
 }
@@ -71,20 +73,38 @@ export function* takeAnswer(
   talk: Conversation,
   stream: StreamRow,
   pushed: Pushed,
-  { from_seq, last_seq }: Pick<Batch, 'from_seq' | 'last_seq'>,
+  { from_seq, last_seq, sealed }: Pick<Batch, 'from_seq' | 'last_seq' | 'sealed'>,
 ): Script<boolean> {
   yield* noteReading(pushed.reading);
   if (pushed.fork) {
-    // Up to here hello and this answer agree with what this tablet holds.
-    yield* leaveStream(talk, stream.stream_id, stream.acknowledged_through);
+    // It says nothing of what had its check: an older copy of the server may stand there since.
+    yield* leaveStream(talk, stream.stream_id, 0);
     return false;
   }
   if (!(yield* reconcile(talk, stream, pushed, [from_seq, last_seq]))) return false;
   noteEpoch(talk, pushed.server_epoch);
   if (pushed.wanted_photos?.length) yield* sendAgain(pushed.wanted_photos);
-  if (pushed.unsealable?.length) yield* declareLost(stream.stream_id, pushed.unsealable);
   talk.has_changes_waiting ||= pushed.changes_waiting;
-  return true;
+  if (!pushed.unsealable?.length) return true;
+  return yield* giveUpUnsealable(talk, stream, sealed, pushed.unsealable);
+}
+
+/** The server cannot open them: lost only where nothing on this tablet ever will either. */
+function* giveUpUnsealable(
+  talk: Conversation,
+  { stream_id }: StreamRow,
+  sealed: readonly OwnRow[],
+  unsealable: readonly number[],
+): Script<boolean> {
+  const state = yield* vaultState();
+  if (state === 'locked') return keepWaiting(talk);
+  if (state !== 'ended') return true;
+  const judged = sealed.filter((row) => unsealable.includes(row.stream_seq));
+  yield* declareLost(
+    stream_id,
+    judged.map((row) => ({ stream_seq: row.stream_seq, row })),
+  );
+  return judged.length > 0 || standStill(talk, stream_id);
 }
 
 /** null: it was too much at once, or goes another way; look again what is left. */
@@ -144,7 +164,8 @@ function* gatherBatch(
     if (bytes.byteLength <= max_bytes || entries.length === 1) {
       const only = entries.length === 1 && !gathered.is_locked ? (last.body as string) : null;
       const { stream_seq: last_seq } = last;
-      return { count: entries.length, from_seq: first, last_seq, bytes, only_body: only };
+      const sealed = gathered.is_locked ? (entries as readonly OwnRow[]) : [];
+      return { count: entries.length, from_seq: first, last_seq, bytes, sealed, only_body: only };
     }
     entries = entries.slice(0, Math.ceil(entries.length / 2));
   }

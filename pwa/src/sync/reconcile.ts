@@ -1,7 +1,7 @@
 import { acknowledge, readHashes } from '../log/deliver.ts';
 import { EMPTY_HASH, extendHash } from '../log/hash.ts';
 import type { SetAsideEntry } from '../log/log.ts';
-import { note, writeMeta } from '../log/meta.ts';
+import { note } from '../log/meta.ts';
 import { readStream } from '../log/read.ts';
 import type { StreamRow } from '../log/stores.ts';
 import { forkStream } from '../log/streams.ts';
@@ -57,8 +57,6 @@ export function* leaveStream(
 ): Script<void> {
   yield* note('stream-forked', `${stream_id} after ${confirmed_through}`);
   yield* forkStream(stream_id, confirmed_through);
-  // What a copy of this tablet sent under these numbers was left out so far.
-  yield* writeMeta('cursor', '');
   talk.has_changes_waiting = true;
 }
 

@@ -1,3 +1,4 @@
+import { says_lost } from '../log/bodies.ts';
 import { readRows } from '../log/deliver.ts';
 import { readAllStreams } from '../log/read.ts';
 import type { OwnRow, StreamRow } from '../log/stores.ts';
@@ -73,7 +74,8 @@ function runOf(rows: readonly OwnRow[], last_seq: number): Held[] {
   for (const row of rows) {
     const { body, stream_seq } = row;
     const follows = run.length === 0 || stream_seq === (run.at(-1) as Held).stream_seq + 1;
-    if (body !== null && follows && stream_seq <= last_seq) run.push({ ...row, body });
+    const is_like = run.length === 0 || says_lost(body) === says_lost((run[0] as Held).body);
+    if (body !== null && follows && is_like && stream_seq <= last_seq) run.push({ ...row, body });
     else if (run.length > 0) break;
   }
   return run;
@@ -89,9 +91,7 @@ function* writeOne(
   for (;;) {
     const from_seq = (rows[0] as Held).stream_seq;
     const content = yield* contentOf(rows, key);
-    const body = yield* gzip(
-      yield* writePush({ exchange: null }, stream_id, from_seq, content),
-    );
+    const body = yield* gzip(yield* writePush({ exchange: null }, stream_id, from_seq, content));
     if (body.byteLength <= MOST_BYTES || rows.length === 1) {
       const nonce = yield* makeNonce();
       const signed = yield* signRequest(stream_id, nonce, { method: 'POST', path: PATH, body });
@@ -103,9 +103,10 @@ function* writeOne(
   }
 }
 
-/** What lies in the clear (a mark that was lost, rows of the first version) is sealed now. */
+/** Rows of the first version are sealed now. The word that a mark was lost says nothing, and needs no key. */
 function* contentOf(rows: readonly Held[], key: SealedKey | null): Script<object> {
-  if (!key) return { bodies: rows.map((row) => row.body) };
+  const is_lost = rows.every((row) => says_lost(row.body));
+  if (!key || is_lost) return { bodies: rows.map((row) => row.body) };
   const plain = rows.flatMap(({ body }) => (typeof body === 'string' ? [body] : []));
   const sealed_now = plain.length > 0 ? yield* seal(plain) : [];
   let next = 0;

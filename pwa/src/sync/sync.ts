@@ -52,7 +52,7 @@ export function startSync(
     const clock_behind_ms = told.clock_behind_ms ?? status.value.clock_behind_ms;
     update({ ...contact(status.value, network), attention, clock_behind_ms, is_sending: false });
   };
-  const script = keepInStep(beginConversation(session));
+  const script = keepInStep(beginConversation(session, log.profile.slice('noticing-'.length)));
   const answer = (effect: Effect) =>
     effect.port === 'screens' && is_round(effect.tell) ? hear(effect.tell) : port(effect);
   performUntil(script, answer, () => is_stopped).catch(console.error);

@@ -4,7 +4,7 @@ import { xorHashes } from '../log/hash.ts';
 import { note, readMeta, writeMeta, writeStream } from '../log/meta.ts';
 import { markVerified, photosToVerify, sendAgain } from '../log/photos.ts';
 import { readAllStreams, readStream } from '../log/read.ts';
-import type { OwnRow, StreamRow } from '../log/stores.ts';
+import type { OwnRow, StreamRow, VerifiedMark } from '../log/stores.ts';
 import type { Script } from '../machine/effect.ts';
 import { expectAnswer } from './answer.ts';
 import { askSigned, type Conversation } from './conversation.ts';
@@ -34,14 +34,30 @@ export function* verifyWhenDue(talk: Conversation): Script<void> {
     last?.server_epoch !== talk.server_epoch || talk.server_ms - last.server_ms >= DAY_MS;
   if (!is_due) return;
   const { current, retired } = yield* readAllStreams();
+  let has_all = true;
   for (const stream of [current, ...retired]) {
-    if (!(yield* verifyStream(talk, stream))) return;
+    if (is_verified(talk, stream)) continue;
+    const is_whole = yield* verifyStream(talk, stream);
+    has_all &&= is_whole;
   }
   yield* verifyPhotos(talk, current);
   const { server_ms, server_epoch } = talk;
   yield* forgetVerified(server_ms, server_epoch);
   yield* trimJournal(server_epoch);
-  yield* writeMeta('verified_at', { server_ms, server_epoch });
+  if (has_all) yield* writeMeta('verified_at', { server_ms, server_epoch });
+}
+
+/** Today: what another stream lacks is no reason to look at this one again. */
+function is_verified({ server_ms, server_epoch }: Conversation, stream: StreamRow): boolean {
+  return stream.verified_epoch === server_epoch && !is_a_day_old(lastMark(stream), server_ms);
+}
+
+function lastMark({ verified_marks }: StreamRow): VerifiedMark | undefined {
+  return verified_marks?.at(-1);
+}
+
+function is_a_day_old(mark: VerifiedMark | undefined, server_ms: number | null): boolean {
+  return mark === undefined || server_ms === null || server_ms - mark.server_ms >= DAY_MS;
 }
 
 /** False where it could not be brought to an end now. */
@@ -143,7 +159,9 @@ function* noteVerified(talk: Conversation, stream: StreamRow, through: number): 
   if (!now || server_ms === null || server_epoch === null) return false;
   if (through > now.acknowledged_through) return false;
   const is_same_epoch = now.verified_epoch === server_epoch;
-  const marks = [...(is_same_epoch ? (now.verified_marks ?? []) : []), { through, server_ms }];
+  const known = is_same_epoch ? (now.verified_marks ?? []) : [];
+  const is_due = !is_same_epoch || is_a_day_old(lastMark(now), server_ms);
+  const marks = is_due ? [...known, { through, server_ms }] : known;
   yield* writeStream(stream.stream_id, {
     verified_through: through,
     verified_epoch: server_epoch,

@@ -21,6 +21,8 @@ export interface DeviceKey {
   seal(texts: readonly string[]): Promise<Kept[]>;
   /** null: it cannot be read. */
   open(kept: readonly Kept[]): Promise<(string | null)[]>;
+  /** On the disk again where it was cleared. False: another one stands there. */
+  keep(): Promise<boolean>;
   wrap(plain: Bytes): Promise<Bytes>;
   /** null: another device key wrapped it. */
   unwrap(wrapped: Bytes): Promise<Bytes | null>;
@@ -33,14 +35,24 @@ export async function openDeviceKey(store: KeyStore): Promise<DeviceKey> {
   if (!can_encrypt()) return IN_THE_CLEAR;
   const kept = (await store.get(NAME)) ?? (await makeKey(store));
   const is_written_out = kept instanceof Uint8Array;
-  const key = is_written_out ? await importSecret(kept as Bytes, USES) : (kept as CryptoKey);
+  const key = await readKey(kept);
   return {
     kind: is_written_out ? 'written_out' : 'hidden',
     seal: (texts) => sealTexts(key, texts),
     open: (sealed) => openTexts(key, sealed),
+    async keep() {
+      const stands = await readKey(await store.putOnce(NAME, kept));
+      return (await decrypt(stands, await encrypt(key, PROBE))) !== null;
+    },
     wrap: (plain) => encrypt(key, plain),
     unwrap: (wrapped) => decrypt(key, wrapped),
   };
+}
+
+const PROBE = new Uint8Array(1);
+
+async function readKey(kept: unknown): Promise<CryptoKey> {
+  return kept instanceof Uint8Array ? importSecret(kept as Bytes, USES) : (kept as CryptoKey);
 }
 
 /** Gives what stands: another tab may have been first. */
@@ -58,6 +70,7 @@ const IN_THE_CLEAR: DeviceKey = {
   kind: 'none',
   seal: async (texts) => [...texts],
   open: async (kept) => kept.map((one) => (typeof one === 'string' ? one : null)),
+  keep: async () => true,
   wrap: async (plain) => plain,
   unwrap: async () => null,
 };

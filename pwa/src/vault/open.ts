@@ -15,11 +15,18 @@ import {
   beginReadingKey,
   destroyReadingKey,
   findReadingKey,
+  keepReadingAgain,
   keepWithoutPin,
   keepWithPin,
+  type ReadingKey,
   unwrapReadingKey,
 } from './reading_key.ts';
-import { findSealedKey, keepSealedKey, type OrganisationKey } from './sealed_key.ts';
+import {
+  findSealedKey,
+  keepSealedAgain,
+  keepSealedKey,
+  type OrganisationKey,
+} from './sealed_key.ts';
 import { type Vault, VaultShut, type VaultState } from './vault.ts';
 
 export async function openVault(store: KeyStore, device_key: DeviceKey): Promise<Vault> {
@@ -32,6 +39,9 @@ class ProfileVault implements Vault {
   readonly #store: KeyStore;
   readonly #device_key: DeviceKey;
   readonly #listeners = new Set<() => void>();
+  /** As they were last seen on the disk. */
+  #kept: ReadingKey | null = null;
+  #sealed: SealedKey | null = null;
   #secret: Bytes | null = null;
   #sealing: CryptoKey | null = null;
   #opening: CryptoKey | null = null;
@@ -46,15 +56,25 @@ class ProfileVault implements Vault {
 
   async begin(): Promise<void> {
     if (this.#device_key.kind === 'none') return this.#become('unencrypted');
-    const kept =
-      (await findReadingKey(this.#store)) ??
-      (await beginReadingKey(this.#store, this.#device_key, randomBytes(KEY_BYTES)));
+    const kept = await this.#findKey();
+    this.#kept = kept;
+    this.#sealed = await findSealedKey(this.#store);
     this.has_pin = kept.how === 'pin';
     this.tries_left = await countTriesLeft(this.#store);
     const secret = await unwrapReadingKey(this.#device_key, kept, null);
     if (secret === 'gone') this.#become('ended');
     else if (secret === 'wrong_pin') this.#become('locked');
     else await this.#takeKey(secret);
+  }
+
+  async #findKey(): Promise<ReadingKey> {
+    const kept = await findReadingKey(this.#store);
+    if (kept) return kept;
+    // It was lost alone. Another key would stand beside what is sealed to the organisation with the first: this
+    // profile delivers with that one, and a new one begins.
+    if (await findSealedKey(this.#store))
+      return keepReadingAgain(this.#store, { how: 'destroyed' });
+    return beginReadingKey(this.#store, this.#device_key, randomBytes(KEY_BYTES));
   }
 
   async seal(texts: readonly string[]): Promise<Kept[]> {
@@ -87,6 +107,7 @@ class ProfileVault implements Vault {
     if (!secret) return 'shut';
     if (!(await findSealedKey(this.#store))) return 'not_sealed';
     await keepWithPin(this.#store, this.#device_key, secret, pin);
+    await this.#noteKept();
     await giveTriesBack(this.#store);
     this.has_pin = true;
     this.tries_left = MOST_TRIES;
@@ -98,13 +119,14 @@ class ProfileVault implements Vault {
     const secret = this.#copySecret();
     if (!secret) return;
     await keepWithoutPin(this.#store, this.#device_key, secret);
+    await this.#noteKept();
     this.has_pin = false;
     this.#tell();
   }
 
   async lock(): Promise<boolean> {
     // Asked of the disk: another tab may have set or removed it.
-    const kept = await findReadingKey(this.#store);
+    const kept = await this.#noteKept();
     if (kept?.how === 'destroyed' && this.state === 'open') {
       this.#end();
       return true;
@@ -138,6 +160,7 @@ class ProfileVault implements Vault {
   async forgetReading(): Promise<boolean> {
     if (this.state === 'unencrypted' || !(await findSealedKey(this.#store))) return false;
     await destroyReadingKey(this.#store);
+    await this.#noteKept();
     this.#end();
     return true;
   }
@@ -146,6 +169,24 @@ class ProfileVault implements Vault {
     const secret = this.#copySecret();
     if (!secret || (await findSealedKey(this.#store))?.key_id === key.key_id) return;
     await keepSealedKey(this.#store, secret, key);
+    this.#sealed = await findSealedKey(this.#store);
+  }
+
+  async keepKeys(): Promise<boolean> {
+    if (this.state === 'unencrypted') return true;
+    if (!this.#kept || !(await this.#device_key.keep())) return false;
+    const stands = await keepReadingAgain(this.#store, this.#kept);
+    if (!(await this.#is_own(stands))) return false;
+    if (this.#sealed) await keepSealedAgain(this.#store, this.#sealed);
+    return true;
+  }
+
+  /** Locked, or with a PIN of another tab, it cannot be compared. */
+  async #is_own(stands: ReadingKey): Promise<boolean> {
+    const secret = this.#copySecret();
+    if (!secret || stands.how !== 'device') return true;
+    const found = await unwrapReadingKey(this.#device_key, stands, null);
+    return typeof found !== 'string' && found.every((byte, at) => byte === secret[at]);
   }
 
   sealedKey(): Promise<SealedKey | null> {
@@ -155,6 +196,12 @@ class ProfileVault implements Vault {
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  async #noteKept(): Promise<ReadingKey | undefined> {
+    const kept = await findReadingKey(this.#store);
+    if (kept) this.#kept = kept;
+    return kept;
   }
 
   /** A lock that comes while it is being used empties the original. */
@@ -171,6 +218,7 @@ class ProfileVault implements Vault {
 
   async #endForGood(): Promise<'ended'> {
     if (await findSealedKey(this.#store)) await destroyReadingKey(this.#store);
+    await this.#noteKept();
     return this.#end();
   }
 

@@ -42,6 +42,11 @@ export async function keepWithPin(
   await store.put(NAME, { how: 'pin', ...shape, wrapped: await device_key.wrap(wrapped) });
 }
 
+/** Where it was cleared from the disk. Gives what stands. */
+export async function keepReadingAgain(store: KeyStore, kept: ReadingKey): Promise<ReadingKey> {
+  return (await store.putOnce(NAME, kept)) as ReadingKey;
+}
+
 export async function destroyReadingKey(store: KeyStore): Promise<void> {
   await store.put(NAME, { how: 'destroyed' } satisfies ReadingKey);
 }

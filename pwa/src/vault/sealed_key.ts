@@ -14,6 +14,11 @@ export async function findSealedKey(store: KeyStore): Promise<SealedKey | null> 
   return ((await store.get(NAME)) as SealedKey | undefined) ?? null;
 }
 
+/** Where it was cleared from the disk. */
+export async function keepSealedAgain(store: KeyStore, sealed: SealedKey): Promise<void> {
+  await store.putOnce(NAME, sealed);
+}
+
 /** The profile key, so that only the organisation's server can open it; lies beside the data for ever. */
 export async function keepSealedKey(
   store: KeyStore,

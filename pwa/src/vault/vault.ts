@@ -56,6 +56,11 @@ export interface Vault {
   /** With every enrolment and hello; does nothing where it is sealed to this key already, or not open. */
   sealTo(key: OrganisationKey): Promise<void>;
   sealedKey(): Promise<SealedKey | null>;
+  /**
+   * Writes its keys again where the site's data were cleared under the open app. False: what is sealed here could
+   * not be read after a restart.
+   */
+  keepKeys(): Promise<boolean>;
   /** Called when state, PIN or tries have changed. Gives the way to stop. */
   subscribe(listener: () => void): () => void;
 }

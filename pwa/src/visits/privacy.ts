@@ -61,8 +61,9 @@ export async function openPrivacy(
     has_pin.value = vault.has_pin;
     tries_left.value = vault.tries_left;
     if (vault.state === was) return;
+    // Also when it opens: what was being read while it shut was read as nothing.
+    forgetSummaries();
     if (vault.state === 'open') sync.nudge();
-    else forgetSummaries();
   };
   const lookAtReading = () =>
     log.perform(mayRead()).then((found) => {

@@ -19,7 +19,10 @@ async function readVisits(log: DeviceLog): Promise<VisitSummary[]> {
   for (const subject of subjects) {
     const fingerprint = fingerprintOf(subject);
     if (summarized.get(subject.subject_id)?.fingerprint === fingerprint) continue;
-    const visit = summarizeVisit(await log.entriesOf(subject.subject_id));
+    const entries = await log.entriesOf(subject.subject_id);
+    // It was locked meanwhile.
+    if (entries.length === 0) continue;
+    const visit = summarizeVisit(entries);
     summarized.set(subject.subject_id, { fingerprint, visit });
   }
   const here = subjects.map((one) => summarized.get(one.subject_id)?.visit ?? null);

@@ -11,6 +11,7 @@ from typing import cast
 from flask import Flask, Request, Response, current_app, g, request
 from flask_login import current_user
 from flask_wtf.csrf import validate_csrf
+from werkzeug.datastructures import MultiDict
 from wtforms import ValidationError
 
 from noticing.accounts import hosts, policy
@@ -61,7 +62,7 @@ def guard_doors(app: Flask, doors: Mapping[str, Lock], recognise_device: Recogni
         if lock and lock.max_bytes:
             request.max_content_length = lock.max_bytes
         _refuse_too_large()
-        _refuse_nul()
+        _refuse_nul(request.path, *_texts_of(request.args))
         if request.endpoint is None:
             return  # Flask answers with 404 or 405 itself
         if lock is None:
@@ -71,6 +72,7 @@ def guard_doors(app: Flask, doors: Mapping[str, Lock], recognise_device: Recogni
             _unlock_form(lock)
         if lock.kind != "open":
             _let_in(lock, device)
+        _refuse_nul(*_texts_of(request.form))
 
     @app.after_request
     def _assert_asked(response: Response) -> Response:
@@ -110,11 +112,12 @@ def _refuse_too_large() -> None:
     raise Problem("too-large")
 
 
-def _refuse_nul() -> None:
+def _texts_of(sent: MultiDict[str, str]) -> list[str]:
+    return [text for pair in sent.items(multi=True) for text in pair]
+
+
+def _refuse_nul(*texts: str) -> None:
     """No keyboard makes the sign NUL, PostgreSQL cannot compare it, and SQLite ends a text with it."""
-    texts = [request.path]
-    for sent in (request.args, request.form):
-        texts += [text for pair in sent.items(multi=True) for text in pair]
     if any("\0" in text for text in texts):
         raise Problem("not-understood")
 

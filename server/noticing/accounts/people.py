@@ -144,7 +144,21 @@ def deactivate_person(person_id: str, at: datetime | None = None) -> None:
 def end_sessions(person_id: str) -> None:
     """Sign the person out everywhere."""
     with writing(find_person(person_id).tenant_id) as session:
-        raise_session_mark(session, session.get_one(Person, person_id))
+        end_sessions_within(session, person_id)
+
+
+def end_sessions_within(session: Session, person_id: str) -> None:
+    """The same inside `writing()`, together with what is the reason."""
+    raise_session_mark(session, session.get_one(Person, person_id))
+
+
+def is_closed(session: Session, person_id: str) -> bool:
+    return not session.get_one(Person, person_id).is_active
+
+
+def name_beside(person_id: sa.ColumnElement[str]) -> sa.ScalarSelect[str]:
+    """The name of the person whose id stands in this column, for a search by name."""
+    return sa.select(Person.display_name).where(Person.person_id == person_id).scalar_subquery()
 
 
 def raise_session_mark(session: Session, person: Person) -> None:

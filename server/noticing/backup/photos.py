@@ -8,18 +8,24 @@ from pathlib import Path
 from noticing.disk import hash_file, make_folder, sync_file, sync_folder
 
 FOLDER = "photos"
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+_NAME = re.compile(
+    r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/([0-9a-f]{2})/\2[0-9a-f]{62}"
+)  # as the shelf names it
 
 
 def names_of_photos(folder: Path) -> list[str]:
     """Every whole photo of a folder, named from it."""
-    return sorted(str(file.relative_to(folder)) for file in folder.rglob("*") if _SHA256.fullmatch(file.name))
+    found = (file.relative_to(folder).as_posix() for file in folder.rglob("*"))
+    return sorted(name for name in found if _NAME.fullmatch(name))
 
 
 def copy_photos(source: Path, target: Path, names: Iterable[str]) -> tuple[int, list[str]]:
     """Copy what `target` lacks. Returns how many, and the names of those that are missing or damaged."""
     copied, unsound = 0, []
     for name in names:
+        if not _NAME.fullmatch(name):
+            unsound.append(name)
+            continue
         if (target / name).is_file():
             continue
         if not (source / name).is_file() or hash_file(source / name) != Path(name).name:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from noticing.entry_log.entry import Unreadable, hash_body, make_stand_in_id, parse_body
 from noticing.entry_log.models import Envelope, LogEntry, Stream
 
-_AT_ONCE = 200  # bodies in memory
+_AT_ONCE = 20  # bodies in memory, of up to 4 MB each
 _entries = cast("sa.Table", LogEntry.__table__)
 _envelopes = cast("sa.Table", Envelope.__table__)
 _streams = cast("sa.Table", Stream.__table__)

@@ -58,7 +58,7 @@ class _Lost(msgspec.Struct):
 
     lost: Literal[True]
     stream_seq: Annotated[int, msgspec.Meta(ge=1)]
-    hash: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+    hash: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")] | None  # None: not even that is known
 
 
 class _Claim(msgspec.Struct):
@@ -67,9 +67,14 @@ class _Claim(msgspec.Struct):
     entry_id: Uuid
 
 
+class _Author(msgspec.Struct):
+    author_id: Uuid
+
+
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _decode_entry = msgspec.json.Decoder(Entry).decode
 _decode_claim = msgspec.json.Decoder(_Claim).decode
+_decode_author = msgspec.json.Decoder(_Author).decode
 _decode_lost = msgspec.json.Decoder(_Lost).decode
 _UNREADABLE = (msgspec.DecodeError, RecursionError, ValueError)  # ValueError: numbers of thousands of digits
 
@@ -149,6 +154,14 @@ def read_claimed_id(body: bytes) -> str | None:
     """The entry_id that a body gives itself, where it has a readable one."""
     try:
         return _decode_claim(body).entry_id
+    except _UNREADABLE:
+        return None
+
+
+def read_claimed_author(body: bytes) -> str | None:
+    """The author whom a body names, where it names one readably."""
+    try:
+        return _decode_author(body).author_id
     except _UNREADABLE:
         return None
 

@@ -8,6 +8,7 @@ from typing import cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from noticing.accounts.people import name_beside
 from noticing.entry_log.models import Envelope, LogEntry, Stream
 
 _entries = cast("sa.Table", LogEntry.__table__)
@@ -52,12 +53,20 @@ def count_subjects(session: Session, tenant_id: str) -> int:
     return session.scalar(counted.where(_entries.c.tenant_id == tenant_id)) or 0
 
 
-def stream_lines(session: Session, tenant_id: str, limit: int) -> list[StreamLine]:
-    """The streams of devices, those heard last first."""
+def stream_lines(
+    session: Session, tenant_id: str, limit: int, wanted: str = "", stream_id: str | None = None
+) -> list[StreamLine]:
+    """The streams of devices, those heard last first; with `wanted`, whose owner or label has these letters."""
     heard = sa.func.coalesce(_streams.c.last_contact_at, _streams.c.enrolled_at)
+    named = name_beside(_streams.c.person_id) + " " + _streams.c.device_label
+    # Where a database knows no case but that of ASCII, the usual ways to write a word are tried.
+    written = {wanted, wanted.lower(), wanted.upper(), wanted.title()}
+    has_letters = sa.or_(*(named.icontains(each, autoescape=True) for each in sorted(written)))
+    meant = [has_letters] if wanted else []
+    meant += [_streams.c.stream_id == stream_id] if stream_id else []
     found = (
         sa.select(*(_streams.c[name] for name in StreamLine.__slots__))
-        .where(_streams.c.tenant_id == tenant_id, _streams.c.is_server_side.is_(False))
+        .where(_streams.c.tenant_id == tenant_id, _streams.c.is_server_side.is_(False), *meant)
         .order_by(heard.desc(), _streams.c.stream_id)
         .limit(limit)
     )

@@ -161,15 +161,24 @@ def set_aside_of(
     return _read_in_batches(session, wanted, _entries.c.subject_id, subject_ids)
 
 
-def has_set_aside(session: Session, tenant_id: str) -> bool:
-    found = sa.select(_entries.c.change_seq).where(
-        _entries.c.tenant_id == tenant_id, _entries.c.set_aside_code.is_not(None)
-    )
+def has_set_aside(session: Session, tenant_id: str, but: Collection[str] = ()) -> bool:
+    """Whether anything lies aside for another reason than these."""
+    found = sa.select(_entries.c.change_seq).where(*_is_aside(tenant_id, but))
     return session.scalar(found.limit(1)) is not None
 
 
-def all_set_aside(session: Session, tenant_id: str) -> list[StoredEntry]:
-    return _read(session, _entries.c.tenant_id == tenant_id, _entries.c.set_aside_code.is_not(None))
+def all_set_aside(session: Session, tenant_id: str, but: Collection[str] = ()) -> Iterator[StoredEntry]:
+    """What lies aside for another reason than these, a batch at a time."""
+    after, wanted = 0, _is_aside(tenant_id, but)
+    while batch := _read(session, *wanted, _entries.c.change_seq > after, limit=_BATCH):
+        yield from batch
+        after = batch[-1].change_seq
+
+
+def _is_aside(tenant_id: str, but: Collection[str]) -> tuple[sa.ColumnElement[bool], ...]:
+    code = _entries.c.set_aside_code
+    wanted = (_entries.c.tenant_id == tenant_id, code.is_not(None))
+    return (*wanted, code.not_in(but)) if but else wanted
 
 
 def entries_with_ids(session: Session, tenant_id: str, entry_ids: Collection[str]) -> list[StoredEntry]:

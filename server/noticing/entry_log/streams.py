@@ -7,6 +7,7 @@ from typing import cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from noticing.accounts.people import end_sessions_within, is_closed
 from noticing.clock import make_id, now
 from noticing.database import writing
 from noticing.entry_log.models import Stream
@@ -91,7 +92,8 @@ def add_stream(
 def revoke_stream(tenant_id: str, stream_id: str, at: datetime | None = None) -> bool:
     """Take a device out of use: this stream and those of its line. False where there is none or it is revoked.
 
-    It goes on delivering; what comes from now on is set aside, what was accepted stays.
+    It goes on delivering; what comes from now on is set aside, what was accepted stays. Whoever has it in hand may
+    hold a session of its owner, too: all of those end.
     """
     with writing(tenant_id) as session:
         stream = find_stream(session, stream_id)
@@ -107,6 +109,7 @@ def revoke_stream(tenant_id: str, stream_id: str, at: datetime | None = None) ->
         for row in session.execute(of_line.where(*_line_of(stream))).all():
             said = {"at": row.revoked_at.isoformat(), "through": row.revoked_through}
             note_act(session, tenant_id, "stream.revoked", stream_id=row.stream_id, **said)
+        end_sessions_within(session, stream.person_id)
         return True
 
 
@@ -117,8 +120,16 @@ def revoke_again(tenant_id: str, stream_id: str, at: datetime, through: int) -> 
         session.execute(sa.update(_streams).where(*stream).values(revoked_at=at, revoked_through=through))
 
 
+def is_charged(session: Session, stream: StreamState, stream_seq: int) -> bool:
+    """Whether what comes under this number counts towards the limit: of a device taken out of use, or of an account
+    that was closed. How it is judged is another question."""
+    if stream.is_revoked:
+        return stream_seq > stream.revoked_through
+    return is_closed(session, stream.person_id)
+
+
 def charge_revoked(session: Session, stream: StreamState, entries: int, size: int) -> None:
-    """Inside `writing()`: count what a revoked device brings. Raises Problem `stream-quota` past the limit."""
+    """Inside `writing()`: count what such a device brings. Raises Problem `stream-quota` past the limit."""
     first = _streams.c.stream_id == stream.line_id
     counts = sa.select(_streams.c.revoked_entries, _streams.c.revoked_bytes).where(first)
     brought, held = session.execute(counts).one()

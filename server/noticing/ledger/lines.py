@@ -60,8 +60,9 @@ def append_lines(file: Path, at: str, acts: Sequence[tuple[str, dict[str, Any]]]
 def read_lines(file: Path) -> Reading:
     """Everything sound in a ledger, in its order."""
     found = Reading()
-    before = NOTHING
-    for raw in file.read_bytes().split(b"\n"):
+    before, content = NOTHING, file.read_bytes()
+    *whole, last = content.split(b"\n")
+    for raw in (*whole, last):
         line = _parse(raw)
         if line is None:
             found.torn += 1 if raw else 0
@@ -69,6 +70,8 @@ def read_lines(file: Path) -> Reading:
         found.is_broken = found.is_broken or line.before != before
         found.lines.append(line)
         before = line.hash
+    if whole and whole[-1] and not last and _parse(whole[-1]) is None:
+        found.is_broken = True  # a power cut leaves no end of line
     return found
 
 

@@ -53,6 +53,13 @@ def note_lost(session: Session, tenant_id: str, sha256: str) -> None:
     session.execute(sa.delete(_photos).where(*lost))
 
 
+def is_wanted(session: Session, tenant_id: str, person_id: str, sha256: str) -> bool:
+    return (
+        session.get(WantedPhoto, {"tenant_id": tenant_id, "person_id": person_id, "sha256": sha256})
+        is not None
+    )
+
+
 def size_brought(session: Session, stream_id: str, sha256: str) -> int | None:
     """How large the photo is that this very stream has brought."""
     return session.scalar(sa.select(_photos.c.size).where(*_is(_photos, stream_id=stream_id, sha256=sha256)))

@@ -18,7 +18,7 @@ from obstore.exceptions import BaseError
 from noticing.clock import now
 from noticing.config import Config
 from noticing.database import db, writing
-from noticing.entry_log.streams import StreamState
+from noticing.entry_log.streams import StreamState, is_charged
 from noticing.photos import holdings, partials
 from noticing.photos.partials import Partial
 from noticing.photos.shelf import shelf
@@ -73,6 +73,7 @@ def take_chunk(stream: StreamState, sha256: str, offset: int, length: int, chunk
         complete = _find_complete(stream, sha256)
         if complete:
             return complete
+        _assert_welcome(stream, sha256)
         folder = _folder_of(stream)
         with partials.locked(folder):
             partial = _partial_for(folder, sha256, offset, length)
@@ -81,6 +82,14 @@ def take_chunk(stream: StreamState, sha256: str, offset: int, length: int, chunk
             if partial.is_whole:
                 return _settle(stream, sha256, partial)
             return Standing("partial", partial.offset, length)
+
+
+def _assert_welcome(stream: StreamState, sha256: str) -> None:
+    """A device taken out of use, or of a closed account, brings no photo but those of entries that count."""
+    session = db.session()
+    is_limited = is_charged(session, stream, stream.revoked_through + 1)
+    if is_limited and not holdings.is_wanted(session, stream.tenant_id, stream.person_id, sha256):
+        raise Problem("not-allowed-here")
 
 
 def drop_stale(config: Config) -> int:

@@ -7,7 +7,7 @@ import base64
 import binascii
 from collections.abc import Mapping
 from contextvars import Context
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import msgspec
@@ -19,11 +19,14 @@ from noticing.entry_log.entry import is_uuid
 from noticing.entry_log.store import hashes_of_stream
 from noticing.problems import Problem
 from noticing.sync.request_body import read_json
+from noticing.sync.stream_key import find_signer
 from noticing.sync.wire import Push
 
 PATH = "/api/v1/sync/push"
 HEADERS = ("Noticing-Stream", "Noticing-Nonce", "Noticing-Signature", "Content-Type", "Content-Encoding")
 MAX_FILE_BYTES = 20 * 1024 * 1024
+MAX_PUSHES = 2000
+MAX_REFUSALS = 20
 
 
 class Saved(msgspec.Struct, frozen=True):
@@ -72,21 +75,29 @@ def read_file(content: bytes) -> RescueFile:
 
 
 def bring_in(app: Flask, found: RescueFile, base_url: str) -> Counts:
-    """Push everything of the file, in its order. `base_url`: by which name the server is addressed."""
-    counts = Counts()
-    for saved in found.pushes:
-        counts.add(_bring_in_one(app, saved, base_url))
+    """Push what the file holds, in its order. `base_url`: by which name the server is addressed.
+
+    Beyond MAX_PUSHES, or once MAX_REFUSALS were refused, the others are counted without being looked at.
+    """
+    counts, refused = Counts(), 0
+    for place, saved in enumerate(found.pushes):
+        if place == MAX_PUSHES or refused == MAX_REFUSALS:
+            return replace(counts, unreadable=counts.unreadable + len(found.pushes) - place)
+        came = _bring_in_one(app, saved, base_url)
+        refused += came is None
+        counts.add(came or Counts(unreadable=1))
     return counts
 
 
-def _bring_in_one(app: Flask, saved: Saved, base_url: str) -> Counts:
+def _bring_in_one(app: Flask, saved: Saved, base_url: str) -> Counts | None:
+    """None for what nobody signed: it is not even unzipped."""
     try:
         body = base64.b64decode(saved.body, validate=True)
     except (binascii.Error, ValueError):
-        return Counts(unreadable=1)
-    if saved.path != PATH:
-        return Counts(unreadable=1)
+        return None
     headers = {name: saved.headers[name] for name in HEADERS if name in saved.headers}
+    if saved.path != PATH or not _is_signed(headers, body):
+        return None
     said = _read_push(body, headers)
     before = _hashes(said)
     answer = _push(app, body, headers, base_url)
@@ -94,6 +105,16 @@ def _bring_in_one(app: Flask, saved: Saved, base_url: str) -> Counts:
         return Counts(unreadable=max(1, said.count() if said else 0))
     db.session.rollback()  # look again: the door worked in a session of its own
     return _count(said, answer, len(before), _hashes(said))
+
+
+def _is_signed(headers: Mapping[str, str], body: bytes) -> bool:
+    if not all(value.isascii() and value.isprintable() for value in headers.values()):
+        return False  # no header can hold that
+    try:
+        find_signer("POST", PATH, headers, body)
+    except Problem:
+        return False
+    return True
 
 
 def _count(said: Push, answer: Mapping[str, Any], before: int, after: Mapping[int, bytes]) -> Counts:

@@ -6,6 +6,7 @@ from flask_babel import ngettext
 
 from noticing.accounts.sign_in import PER_ADDRESS, limiter
 from noticing.rescue.importing import MAX_FILE_BYTES, Counts, NoRescueFile, bring_in, read_file
+from noticing.sync.turns import RESCUES, turn
 
 MAX_BYTES = MAX_FILE_BYTES + 64 * 1024  # with what a form adds
 
@@ -24,7 +25,8 @@ def hand_in() -> str | tuple[str, int]:
     files = [file for file in request.files.getlist("files") if file.filename]
     if not files:
         return _page([], _("Choose the rescue file that the tablet has saved.")), 422
-    return _page([(str(file.filename), _bring_in(file.read())) for file in files])
+    with turn(RESCUES):
+        return _page([(str(file.filename), _bring_in(file.read())) for file in files])
 
 
 def _bring_in(content: bytes) -> list[str]:

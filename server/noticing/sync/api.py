@@ -83,7 +83,8 @@ def me() -> Response:
 @blueprint.doc(**description.ENROL)
 def enrol() -> Response:
     enrolment = read_json(request, wire.Enrolment)
-    stream_id = enrol_stream(current_actor(), enrolment, signing_stream_id())
+    with turn():
+        stream_id = enrol_stream(current_actor(), enrolment, signing_stream_id())
     return _answer(wire.Enrolled(stream_id, key_to_seal_to(current_actor().tenant_id)), 201)
 
 
@@ -104,7 +105,9 @@ def push() -> Response:
     actor = _owner_of(sent.stream_id)
     reading = read_clocks(sent.clock, came_at)
     with turn():
-        opened = open_bodies(actor.tenant_id, sent)
+        opened = open_bodies(actor.tenant_id, actor.person_id, sent)
+        if any(len(body) > wire.MAX_CHUNKED_BYTES for body in opened.bodies):
+            raise Problem("too-large")
         receipt = receive(
             actor.tenant_id, sent.stream_id, sent.from_seq, opened.bodies, reading, repairs=sent.repairs
         )
@@ -115,7 +118,8 @@ def push() -> Response:
 @blueprint.doc(**description.CHUNK)
 def chunk() -> Response:
     sent = read_json(request, wire.Chunk)
-    through, receipt = receive_chunk(_owner_of(sent.stream_id).tenant_id, sent)
+    with turn():
+        through, receipt = receive_chunk(_owner_of(sent.stream_id).tenant_id, sent)
     return _answer(wire.ChunkAnswer(through, _push_answer(receipt, []) if receipt else None))
 
 
@@ -123,7 +127,8 @@ def chunk() -> Response:
 @blueprint.doc(**description.VERIFY)
 def verify() -> Response:
     asked = read_json(request, wire.Verify)
-    return _answer(compare(_owner_of(asked.stream_id).tenant_id, asked))
+    with turn():
+        return _answer(compare(_owner_of(asked.stream_id).tenant_id, asked))
 
 
 @blueprint.route("/sync/changes")

@@ -6,7 +6,7 @@ from noticing.database import writing
 from noticing.entry_log import chunks, store
 from noticing.entry_log.chunks import Announced
 from noticing.entry_log.entry import hash_body
-from noticing.entry_log.streams import StreamState, find_stream
+from noticing.entry_log.streams import StreamState, charge_revoked, find_stream, is_charged
 from noticing.problems import Problem
 from noticing.sync.other_rooms import let_follow
 from noticing.sync.receive import Receipt, append_to_stream, say_step
@@ -23,7 +23,9 @@ def receive_chunk(tenant_id: str, sent: Chunk) -> tuple[int, Receipt | None]:
         body = _stored_body(session, stream, announced)
         if body is None:
             through = chunks.received_through(session, stream, announced)
-            if sent.offset == through and through + len(sent.chunk) <= sent.size:
+            if sent.chunk and sent.offset == through and through + len(sent.chunk) <= sent.size:
+                if is_charged(session, stream, sent.stream_seq):
+                    charge_revoked(session, stream, 0, len(sent.chunk))
                 chunks.keep_chunk(session, stream, announced, sent.offset, sent.chunk)
                 through += len(sent.chunk)
             if through < sent.size:

@@ -1,10 +1,12 @@
 """What a push tells of a device's clocks, as a reading whose bound holds where the device says enough for that."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from noticing.entry_log.clock_samples import Reading
 from noticing.entry_log.corrected_times import GRAIN_MS
 from noticing.sync.wire import ClockSample
+
+TOLD_WITHIN = timedelta(days=400)  # a tablet may lie in a drawer for a school year
 
 
 def read_clocks(clock: ClockSample | None, came_at: datetime) -> Reading | None:
@@ -26,7 +28,8 @@ def _of_exchange(clock: ClockSample, came_at: datetime) -> Reading | None:
         return None
     is_over = elapsed_ms + clock.round_trip_ms <= clock.device_elapsed_ms + GRAIN_MS
     reading = Reading(clock.clock_session_id, wall, elapsed_ms, clock.round_trip_ms, told_at)
-    return reading if is_over and told_at <= came_at and reading.is_sound() else None
+    is_recent = told_at <= came_at and came_at - told_at <= TOLD_WITHIN
+    return reading if is_over and is_recent and reading.is_sound() else None
 
 
 def _instant_of(text: str | None) -> datetime | None:

@@ -9,6 +9,7 @@ from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
 from noticing.entry_log.entry import Entry
+from noticing.journal import say_where
 from noticing.sync.admit import Check
 
 _NAME = "noticing.sync"
@@ -46,5 +47,5 @@ def let_follow(tenant_id: str, kinds: Collection[str]) -> None:
     for follow in other_rooms().followers:
         try:
             follow(tenant_id, kinds)
-        except Exception:  # a fault in a view must not take back the answer to a committed push
-            logging.getLogger(__name__).exception("the step after receiving failed")
+        except Exception as fault:  # noqa: BLE001 - a fault in a view must not take back the answer to a committed push
+            logging.getLogger(__name__).error("the step after receiving failed: %s", say_where(fault))

@@ -17,7 +17,7 @@ from noticing.entry_log.clock_samples import Reading, keep_reading
 from noticing.entry_log.entry import hash_body
 from noticing.entry_log.running_hash import extend_running_hash
 from noticing.entry_log.store import Enveloped, StoredEntry
-from noticing.entry_log.streams import StreamState, charge_revoked, find_stream, move_mark
+from noticing.entry_log.streams import StreamState, charge_revoked, find_stream, is_charged, move_mark
 from noticing.feed.counter import note_change, read_last_change_seq, take_change_seqs
 from noticing.problems import Problem
 from noticing.sync.arrivals import Arrival, Arrivals, Key, sort_arrivals
@@ -123,9 +123,9 @@ def _append_fresh(
     """Append what the stream did not have; returns what of it is set aside, and its kinds."""
     if not fresh:
         return [], frozenset()
-    if stream.is_revoked:
-        late = [len(body) for seq, body in fresh.items() if seq > stream.revoked_through]
-        charge_revoked(session, stream, len(late), sum(late))
+    charged = [len(body) for seq, body in fresh.items() if is_charged(session, stream, seq)]
+    if charged:
+        charge_revoked(session, stream, len(charged), sum(charged))
     arrivals = sort_arrivals(session, stream, fresh, hashes)
     adopted = _adopt_revoked(session, stream, arrivals)
     stored = _judge_and_number(session, stream, arrivals.new, missing)

@@ -1,11 +1,12 @@
 """Judging many entries together, and judging again what was set aside: the rest of a visit may have come since."""
 
 import logging
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -16,12 +17,13 @@ from noticing.entry_log.entry import Entry, Unreadable
 from noticing.entry_log.store import StoredEntry
 from noticing.entry_log.streams import StreamState, find_stream
 from noticing.feed.counter import note_change
+from noticing.journal import say_where
 from noticing.ledger.acts import note_act
 from noticing.sync.admit import Grounds, accept, judge
 from noticing.sync.grounds import gather_grounds, read_standings
 from noticing.sync.happened import when_happened
 from noticing.sync.other_rooms import let_follow, other_rooms
-from noticing.sync.set_aside import WAITING
+from noticing.sync.set_aside import FINAL, WAITING
 from noticing.sync.standing import Came, Standing
 from noticing.sync.wire import LAST_SEQ
 
@@ -65,20 +67,32 @@ def judge_all(session: Session, tenant_id: str, candidates: Sequence[Candidate])
     grounds = gather_grounds(session, tenant_id, entries, authors, standings, happened)
     shared_before = {subject_id for subject_id, standing in standings.items() if standing.shares}
     codes: dict[int, str | None] = {}
-    waiting = sorted(candidates, key=lambda each: each.change_seq)
-    while waiting:
-        left = []
-        for each in waiting:
+    to_judge, waiting = list(candidates), defaultdict[Any, dict[int, Candidate]](dict)
+    while to_judge:
+        to_judge.sort(key=lambda each: each.change_seq)
+        come: list[str] = []
+        for each in to_judge:
             ground = grounds[each.author_id, each.is_revoked]
             code = codes[each.change_seq] = _judge_calmly(each, ground, shared_before)
             if code is None:
                 accept(each.entry, each.came, ground)
+                come += _names_of(each.entry)
             elif code in WAITING:
-                left.append(each)
-        if len(left) == len(waiting):
-            break
-        waiting = left
+                waiting[_awaited(each.entry, code)][each.change_seq] = each
+        woken = (waiting.pop(name, {}) for name in come)
+        to_judge = [each for those in woken for each in those.values() if codes[each.change_seq]]
     return Verdicts(codes, standings)
+
+
+def _names_of(entry: Entry) -> list[str]:
+    """By what others may wait for this one."""
+    return [entry.entry_id, *([entry.subject_id] if entry.kind == "observation.started" else [])]
+
+
+def _awaited(entry: Entry, code: str) -> Any:
+    """What an entry waits for: the start of its visit, or the entry that it names."""
+    named = {"entry-unknown": "entry_id", "feedback-unknown": "feedback_entry_id"}
+    return entry.payload.get(named[code]) if code in named else entry.subject_id
 
 
 def _judge_calmly(each: Candidate, grounds: Grounds, shared_before: set[str]) -> str | None:
@@ -90,8 +104,10 @@ def _judge_calmly(each: Candidate, grounds: Grounds, shared_before: set[str]) ->
     counts_from = Came(LAST_SEQ) if is_too_late else each.came
     try:
         return judge(each.entry, counts_from, grounds)
-    except Exception:
-        logging.getLogger(__name__).exception("an entry of kind %s could not be judged", each.entry.kind)
+    except Exception as fault:  # noqa: BLE001 - whatever it is
+        logging.getLogger(__name__).error(
+            "entry %s could not be judged: %s", each.change_seq, say_where(fault)
+        )
         return "not-judged"
 
 
@@ -186,10 +202,10 @@ def reprocess(tenant_id: str) -> int:
     At every start of the server, for it may know more kinds and protocols than the last one, and on
     `noticing reprocess`.
     """
-    if not store.has_set_aside(db.session(), tenant_id):
+    if not store.has_set_aside(db.session(), tenant_id, FINAL):
         return 0
     with writing(tenant_id) as session:
-        candidates = _readable(session, tenant_id, store.all_set_aside(session, tenant_id))
+        candidates = _readable(session, tenant_id, store.all_set_aside(session, tenant_id, FINAL))
         verdicts = judge_all(session, tenant_id, candidates)
         changed = settle_changed(session, tenant_id, candidates, verdicts.codes)
         note_for_readers(session, tenant_id, candidates, verdicts)
@@ -199,7 +215,7 @@ def reprocess(tenant_id: str) -> int:
     return changed
 
 
-def _readable(session: Session, tenant_id: str, found: Sequence[StoredEntry]) -> list[Candidate]:
+def _readable(session: Session, tenant_id: str, found: Iterable[StoredEntry]) -> list[Candidate]:
     """Those that can be read now and came first under their id: the others stay where they are."""
     candidates = _candidates_of(session, found)
     first: dict[str, int] = {}  # entry_id -> change_seq of the one that it belongs to
@@ -216,11 +232,13 @@ def _readable(session: Session, tenant_id: str, found: Sequence[StoredEntry]) ->
     ]
 
 
-def _candidates_of(session: Session, found: Sequence[StoredEntry]) -> list[Candidate]:
+def _candidates_of(session: Session, found: Iterable[StoredEntry]) -> list[Candidate]:
     """Those that can be read. A device that was revoked since is no reason against what had come before."""
-    streams = {stream_id: find_stream(session, stream_id) for stream_id in {each.stream_id for each in found}}
+    streams: dict[str, StreamState | None] = {}
     candidates = []
     for stored in found:
+        if stored.stream_id not in streams:
+            streams[stored.stream_id] = find_stream(session, stored.stream_id)
         stream = streams[stored.stream_id]
         with suppress(Unreadable):
             candidate = Candidate(

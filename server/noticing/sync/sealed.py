@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from noticing.entry_log.entry import read_claimed_author
 from noticing.organisation_keys.keys import CannotOpen, open_profile_key
 from noticing.problems import Problem
 from noticing.sync.wire import Push, Sealed
@@ -24,12 +25,13 @@ class Opened:
     unsealable: list[int]
 
 
-def open_bodies(tenant_id: str, push: Push) -> Opened:
-    """What a push carries, sealed or not. Raises Problem `seal-unknown` where the profile key does not open."""
+def open_bodies(tenant_id: str, person_id: str, push: Push) -> Opened:
+    """What a push of this person carries, sealed or not. Raises Problem `seal-unknown` where the profile key does
+    not open. What somebody else made is not opened for her: she may have it sealed from wherever it lay."""
     if push.sealed is None:
         return Opened([body.encode() for body in push.bodies or []], [])
     cipher = AESGCM(_profile_key(tenant_id, push.sealed))
-    opened = [_open(cipher, body) for body in push.sealed.bodies]
+    opened = [_open(cipher, person_id, body) for body in push.sealed.bodies]
     closed = [push.from_seq + place for place, body in enumerate(opened) if body is None]
     before = opened[: closed[0] - push.from_seq] if closed else opened
     return Opened([body for body in before if body is not None], closed)
@@ -42,9 +44,10 @@ def _profile_key(tenant_id: str, sealed: Sealed) -> bytes:
         raise Problem("seal-unknown") from None
 
 
-def _open(cipher: AESGCM, body: str) -> bytes | None:
+def _open(cipher: AESGCM, person_id: str, body: str) -> bytes | None:
     try:
         raw = base64.b64decode(body, validate=True)
-        return cipher.decrypt(raw[:IV_BYTES], raw[IV_BYTES:], None)
+        opened = cipher.decrypt(raw[:IV_BYTES], raw[IV_BYTES:], None)
     except (InvalidTag, ValueError):  # ValueError: no base64, or too short
         return None
+    return opened if read_claimed_author(opened) in (None, person_id) else None

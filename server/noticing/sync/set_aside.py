@@ -69,6 +69,9 @@ CATALOGUE: dict[str, Any] = {
 # What may yet become acceptable when the rest of the visit arrives.
 WAITING = frozenset({"observation-unknown", "entry-unknown", "feedback-unknown"})
 
+# What no later version reads otherwise: it is not looked at again.
+FINAL = frozenset({"not-an-entry", "lost-on-device", "too-long", "too-deep"})
+
 
 def say_why(code: str, others: Mapping[str, str]) -> str:
     """The sentence of a code; `others` are those of registered checks, as keys of the catalogue."""

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
@@ -9,11 +10,12 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from flask import Request, g
+from werkzeug.datastructures import Headers
 
 from noticing.accounts.policy import Device
 from noticing.database import db
 from noticing.entry_log.entry import is_uuid
-from noticing.entry_log.streams import find_stream
+from noticing.entry_log.streams import StreamState, find_stream
 from noticing.problems import Problem
 from noticing.sync.request_body import read_bytes
 from noticing.sync.wire import PublicKey
@@ -24,20 +26,25 @@ SIGNATURE_BYTES = 64  # r and s, 32 bytes each
 
 def recognise(request: Request) -> Device | None:
     """The device that signed; None where a request does not claim to be signed. Raises Problem otherwise."""
-    signature = request.headers.get("Noticing-Signature")
-    if signature is None:
+    if "Noticing-Signature" not in request.headers:
         return None
-    nonce, stream_id = request.headers.get("Noticing-Nonce", ""), request.headers.get("Noticing-Stream", "")
+    stream = find_signer(request.method, request.path, request.headers, read_bytes(request))
+    g.signing_stream_id = stream.stream_id
+    return Device(stream.tenant_id, stream.person_id, is_signed=True)
+
+
+def find_signer(method: str, path: str, headers: Mapping[str, str] | Headers, body: bytes) -> StreamState:
+    """The stream whose key signed this. Raises Problem `signature-wrong` or `stream-unknown`."""
+    nonce, stream_id = headers.get("Noticing-Nonce", ""), headers.get("Noticing-Stream", "")
     if not (0 < len(nonce) <= MAX_NONCE_LENGTH and is_uuid(stream_id)):
         raise Problem("signature-wrong")
     stream = find_stream(db.session(), stream_id)
     if stream is None:
         raise Problem("stream-unknown")
-    signed = text_to_sign(request.method, request.path, nonce, read_bytes(request))
+    signature, signed = headers.get("Noticing-Signature", ""), text_to_sign(method, path, nonce, body)
     if stream.public_key is None or not is_signed(stream.public_key, signature, signed):
         raise Problem("signature-wrong")
-    g.signing_stream_id = stream_id
-    return Device(stream.tenant_id, stream.person_id, is_signed=True)
+    return stream
 
 
 def signing_stream_id() -> str | None:

@@ -12,14 +12,15 @@ from noticing.problems import Problem
 
 AT_ONCE = 8  # in one process; serve.THREADS are twice as many
 _turns = threading.BoundedSemaphore(AT_ONCE)
+RESCUES = threading.BoundedSemaphore(1)  # each pushes on its own, a whole file of them
 
 
 @contextmanager
-def turn() -> Iterator[None]:
+def turn(turns: threading.BoundedSemaphore = _turns) -> Iterator[None]:
     """Raises Problem `busy`."""
-    if not _turns.acquire(blocking=False):
+    if not turns.acquire(blocking=False):
         raise Problem("busy")
     try:
         yield
     finally:
-        _turns.release()
+        turns.release()

@@ -8,7 +8,7 @@ from noticing.database import db
 from noticing.entry_log import listing
 from noticing.entry_log.clock_samples import latest_samples
 from noticing.entry_log.corrected_times import Sample, is_shown
-from noticing.entry_log.listing import SetAsideLine, StreamLine
+from noticing.entry_log.listing import StreamLine
 
 AT_MOST = 5000  # are read
 QUIET_FOR = timedelta(minutes=10)  # less between the newest entry and the last contact is nothing to tell
@@ -28,23 +28,16 @@ class Tablet:
     beyond_gap: int
     newest_at: datetime | None
     lag: timedelta | None  # from the newest entry to the last contact
-    set_aside: int
     clock_ahead: timedelta | None  # None: not known
     is_clock_wrong: bool
 
 
-def find_tablets(tenant_id: str, wanted: str = "") -> list[Tablet]:
+def find_tablets(tenant_id: str, wanted: str = "", stream_id: str | None = None) -> list[Tablet]:
     """Those heard last first; with `wanted`, whose owner or label has these letters."""
     session = db.session()
-    lines = listing.stream_lines(session, tenant_id, AT_MOST)
-    names = names_of(tenant_id, {line.person_id for line in lines})
-    meant = [
-        line
-        for line in lines
-        if wanted.casefold() in f"{names.get(line.person_id, '')} {line.device_label}".casefold()
-    ]
+    meant = listing.stream_lines(session, tenant_id, AT_MOST, wanted, stream_id)
+    names = names_of(tenant_id, {line.person_id for line in meant})
     beyond, newest = listing.beyond_gaps(session, tenant_id), listing.newest_arrivals(session, tenant_id)
-    aside = count_by_stream(listing.set_aside_lines(session, tenant_id))
     samples = latest_samples(session, tenant_id, [line.stream_id for line in meant])
     return [
         _tablet_of(
@@ -52,7 +45,6 @@ def find_tablets(tenant_id: str, wanted: str = "") -> list[Tablet]:
             names.get(line.person_id, ""),
             beyond.get(line.stream_id, 0),
             newest.get(line.stream_id),
-            aside.get(line.stream_id, 0),
             samples.get(line.stream_id),
         )
         for line in meant
@@ -60,18 +52,11 @@ def find_tablets(tenant_id: str, wanted: str = "") -> list[Tablet]:
 
 
 def find_tablet(tenant_id: str, stream_id: str) -> Tablet | None:
-    return next((each for each in find_tablets(tenant_id) if each.stream_id == stream_id), None)
-
-
-def count_by_stream(lines: list[SetAsideLine]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for line in lines:
-        counts[line.stream_id] = counts.get(line.stream_id, 0) + line.count
-    return counts
+    return next(iter(find_tablets(tenant_id, stream_id=stream_id)), None)
 
 
 def _tablet_of(
-    line: StreamLine, owner: str, beyond: int, newest_at: datetime | None, aside: int, sample: Sample | None
+    line: StreamLine, owner: str, beyond: int, newest_at: datetime | None, sample: Sample | None
 ) -> Tablet:
     quiet = line.last_contact_at - newest_at if line.last_contact_at and newest_at else None
     return Tablet(
@@ -85,7 +70,6 @@ def _tablet_of(
         beyond_gap=beyond,
         newest_at=newest_at,
         lag=quiet if quiet and quiet > QUIET_FOR else None,
-        set_aside=aside,
         clock_ahead=timedelta(milliseconds=sample.ahead_ms) if sample else None,
         is_clock_wrong=sample is not None and is_shown(sample.ahead_ms),
     )

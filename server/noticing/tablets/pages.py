@@ -10,7 +10,7 @@ from noticing.entry_log.streams import revoke_stream
 from noticing.problems import Problem
 from noticing.tablets import sentences
 from noticing.tablets.overview import Tablet, find_tablet, find_tablets
-from noticing.tablets.set_aside import Recheck, check_again, find_bundles
+from noticing.tablets.set_aside import Recheck, check_again, count_set_aside, find_bundles
 
 SHOWN = 200
 
@@ -32,7 +32,7 @@ def overview() -> str:
         total=len(found),
         wanted=wanted,
         shown=SHOWN,
-        set_aside=sum(each.set_aside for each in found),
+        set_aside=count_set_aside(tenant_id),
         just_revoked=next((each for each in found if each.stream_id == revoked and each.revoked_at), None),
         say=sentences,
     )

@@ -6,6 +6,8 @@ import hmac
 from dataclasses import dataclass
 from datetime import date
 
+from flask_babel import gettext as _
+
 from noticing.database import db
 from noticing.entry_log.listing import SetAsideLine, set_aside_lines
 from noticing.sync.other_rooms import other_rooms
@@ -39,12 +41,11 @@ class Recheck:
 
 def find_bundles(tenant_id: str, key: str) -> list[Bundle]:
     """`key` keeps handles from being worked out by whoever knows the ids of streams."""
-    sentences = other_rooms().sentences
     return [
         Bundle(
             handle=make_handle(key, line),
             code=line.code,
-            sentence=say_why(line.code, sentences),
+            sentence=_say_why(line.code),
             count=line.count,
             size=line.size,
             day=line.day,
@@ -53,11 +54,20 @@ def find_bundles(tenant_id: str, key: str) -> list[Bundle]:
     ]
 
 
+def _say_why(code: str) -> str:
+    """Which rule of wording somebody's notes break is between them and their author."""
+    if code in other_rooms().sentences:
+        return _(
+            "The wording of these notes does not keep a rule of coaching notes. Their author sees which."
+        )
+    return say_why(code, {})
+
+
 def check_again(tenant_id: str) -> Recheck:
     """By the same checks as when it came."""
-    before = _count(tenant_id)
+    before = count_set_aside(tenant_id)
     reprocess(tenant_id)
-    return Recheck(before, _count(tenant_id))
+    return Recheck(before, count_set_aside(tenant_id))
 
 
 def make_handle(key: str, line: SetAsideLine) -> str:
@@ -68,5 +78,5 @@ def make_handle(key: str, line: SetAsideLine) -> str:
     return f"{text[:4]}-{text[4:]}"
 
 
-def _count(tenant_id: str) -> int:
+def count_set_aside(tenant_id: str) -> int:
     return sum(line.count for line in set_aside_lines(db.session(), tenant_id))

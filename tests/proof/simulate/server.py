@@ -28,6 +28,7 @@ from noticing.app import create_app
 from noticing.config import Config
 from noticing.database import db
 from noticing.migrating import migrate
+from noticing.observations.clocks import times_of
 from noticing.observations.projection import catch_up
 from noticing.organisation_keys.keys import newest_key
 from noticing.protocols.loader import latest
@@ -148,12 +149,14 @@ class SimulatedServer:
         self.faults.clear()
         try:
             with self.crashing.armed(crash):
-                status, given, text = self._call(browser, method, path, headers, sent)
+                status, given, text, is_dead = self._call(browser, method, path, headers, sent)
         except Killed:
             self._close()
             return {"crashed": True, "fault": None, "status": 0, "headers": {}, "text": ""}
         fault = self.faults[0] if self.faults else None
-        return {"crashed": False, "fault": fault, "status": status, "headers": given, "text": text}
+        if is_dead:
+            self._close()
+        return {"crashed": is_dead, "fault": fault, "status": status, "headers": given, "text": text}
 
     def on_sign_in(self, browser: str, person_id: str) -> None:
         with self.app.app_context():
@@ -264,6 +267,16 @@ class SimulatedServer:
             "views": {_dashed(int(observation_id, 16)): view for observation_id, view in views},
         }
 
+    def on_read_times(self, subject_ids: list[str]) -> dict[str, dict[str, Any]]:
+        """entry_id -> when it happened by the server's clock, and within what error."""
+        found: dict[str, dict[str, Any]] = {}
+        with self.app.app_context():
+            for subject_id in subject_ids:
+                for entry_id, time in times_of(self.school["tenant_id"], subject_id).items():
+                    found[entry_id] = {"at": time.instant_ms, "bound": time.bound_ms, "basis": time.basis}
+            db.session.remove()
+        return found
+
     def on_organisation_key(self) -> dict[str, Any]:
         with self.app.app_context():
             key = newest_key(self.school["tenant_id"])
@@ -274,7 +287,8 @@ class SimulatedServer:
 
     def _call(
         self, browser: str, method: str, path: str, headers: Mapping[str, str], body: bytes
-    ) -> tuple[int, dict[str, str], str]:
+    ) -> tuple[int, dict[str, str], str, bool]:
+        """Status, headers, text, and whether it died when that had gone out."""
         route, _, query = path.partition("?")
         jar = self.jars.get(browser, {})
         environ: dict[str, Any] = {
@@ -304,14 +318,18 @@ class SimulatedServer:
         answered: list[Any] = []
         parts = self.app(environ, lambda status, given, _fault=None: answered.extend((status, given)))
         text = b"".join(parts)
+        is_dead = False
         if hasattr(parts, "close"):
-            parts.close()
+            try:
+                parts.close()
+            except Killed:
+                is_dead = True
         for name, value in answered[1]:
             if name == "Set-Cookie":
                 for cookie, morsel in SimpleCookie(value).items():
                     self.jars.setdefault(browser, {})[cookie] = morsel.value
         given = {name.lower(): value for name, value in answered[1] if name.lower().startswith(HEARD)}
-        return int(answered[0].split(" ", 1)[0]), given, text.decode()
+        return int(answered[0].split(" ", 1)[0]), given, text.decode(), is_dead
 
     def _note_fault(self, _app: Flask, exception: BaseException, **_more: Any) -> None:
         if type(exception).__name__ != "Problem":

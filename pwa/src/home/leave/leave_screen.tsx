@@ -14,7 +14,7 @@ import { waitingOf } from './waiting_line.tsx';
 /** The ways to leave this tablet to others. */
 export function LeaveScreen() {
   const device = useDevice();
-  const { sync, writing, session, privacy } = device;
+  const { sync, writing, keeping, session, privacy } = device;
   const now_ms = useTick(15_000);
   const rescue = useRescue();
   // What was being typed is heard evidence: it counts with the rest before anybody leaves.
@@ -24,7 +24,8 @@ export function LeaveScreen() {
     <HandOverScreen
       waiting={waitingOf(status, now_ms)}
       photos={status.photos_waiting}
-      has_unsaved={has_unsaved(writing)}
+      // What the journal alone keeps has not reached the log that delivers.
+      has_unsaved={has_unsaved(writing) || keeping.only_in_journal.value > 0}
       reason={waitingReason(status, now_ms)}
       has_pin={privacy.has_pin.value}
       rescue={rescue}

@@ -4,8 +4,11 @@ import { fold } from '../../../../pwa/src/observation/fold.ts';
 import type { ObservationView } from '../../../../pwa/src/observation/view.ts';
 import type { Protocol } from '../../../../pwa/src/protocol/protocol.ts';
 import { findConflicts } from './conflicts.ts';
+import { findLate } from './late.ts';
+import { checkLeaving } from './leaving.ts';
 import type { Ledger, Tap } from './ledger.ts';
-import type { ServerLog, StoredBody } from './server.ts';
+import type { CorrectedTime, ServerLog, StoredBody } from './server.ts';
+import { checkTimes } from './times.ts';
 
 /** What one profile holds at the end. */
 export interface ProfileLog {
@@ -19,6 +22,8 @@ export interface ProfileLog {
   /** entry_ids of all rows, and of those whose body has left this tablet. */
   readonly rows: ReadonlySet<string>;
   readonly forgotten: ReadonlySet<string>;
+  /** entry_ids that stand in more than one row. */
+  readonly doubled: readonly string[];
 }
 
 export interface Ended {
@@ -30,6 +35,9 @@ export interface Ended {
   readonly corrupted: ReadonlySet<string>;
   readonly taken_back: ReadonlySet<string>;
   readonly spoilt: ReadonlySet<string>;
+  /** When the server says that entries happened. */
+  readonly times: Readonly<Record<string, CorrectedTime>>;
+  readonly now: number;
 }
 
 /** Looks at what everybody saw and at what lies where at the end, and says what breaks the promise. */
@@ -40,6 +48,8 @@ export function check(ended: Ended): string[] {
     ...checkInvented(ended),
     ...checkStreams(ended),
     ...checkOrder(ended),
+    ...checkLeaving(ended),
+    ...checkTimes(ended),
     ...checkViews(ended),
   ];
 }
@@ -181,7 +191,7 @@ function checkView(ended: Ended, subject_id: string, entries: readonly Entry[]):
     found.push(
       ...differences(`${about}: the server's view is not its log`, JSON.parse(view), expected),
     );
-  found.push(...findConflicts(about, entries, expected));
+  found.push(...findConflicts(about, entries, expected), ...findLate(about, entries, expected));
   for (const profile of ended.profiles) {
     if (!profile.may_read || profile.person_id !== start?.author_id) continue;
     // What has left this tablet, or what its disk has damaged, it cannot show.

@@ -1,7 +1,7 @@
 import type { Counts, LoggedEntry } from '../../../../pwa/src/log/log.ts';
 import { countEntries, entriesOf } from '../../../../pwa/src/log/read.ts';
 import type { OwnRow, StreamRow } from '../../../../pwa/src/log/stores.ts';
-import type { Script } from '../../../../pwa/src/machine/effect.ts';
+import type { Moment, Script } from '../../../../pwa/src/machine/effect.ts';
 import { check, type ProfileLog } from './checker.ts';
 import { work } from './disk.ts';
 import type { Profile } from './profile.ts';
@@ -16,7 +16,12 @@ export function judge(schedule: Schedule): string[] {
   );
   const protocols = server.school.protocols.map((one) => one.document);
   const log = server.readLog();
-  return check({ ledger, server: log, profiles, protocols, corrupted, taken_back, spoilt });
+  const times = server.readTimes([...subjects]);
+  const { now } = schedule.world;
+  return check({
+    ...{ ledger, server: log, profiles, protocols, corrupted, taken_back, spoilt },
+    ...{ times, now },
+  });
 }
 
 function readProfile(
@@ -33,7 +38,7 @@ function readProfile(
   const meta = image.get('meta') ?? [];
   const current = meta.find((row) => row.key === 'stream')?.value as StreamRow | undefined;
   const retired = (image.get('streams') ?? []).map((row) => row.value as StreamRow);
-  return {
+  const found = {
     name,
     person_id: profile.person_id,
     may_read: may_read && !was_locked,
@@ -49,14 +54,36 @@ function readProfile(
     })),
     has_retired: retired.length > 0,
     rows: new Set(rows.map((row) => row.entry_id)),
+    doubled: doubledIn(rows),
     forgotten: new Set(rows.filter((row) => row.body === null).map((row) => row.entry_id)),
   };
+  // A copy of it shares its keys, and is asked next.
+  profile.platform.is_locked = was_locked;
+  return found;
+}
+
+function doubledIn(rows: readonly OwnRow[]): string[] {
+  const seen = new Set<string>();
+  return rows.flatMap(({ entry_id }) => {
+    if (seen.has(entry_id)) return [entry_id];
+    seen.add(entry_id);
+    return [];
+  });
 }
 
 /** "12 on this tablet only", as the status line says it. */
 export function countNow(profile: Profile): number {
   const has_begun = (profile.disk.image.get('meta') ?? []).some((row) => row.key === 'stream');
   return has_begun ? readNow<Counts>(profile, countEntries()).on_tablet : 0;
+}
+
+function nowOf({ tablet }: Profile): Moment {
+  return {
+    wall_ms: tablet.wall_ms(),
+    offset_minutes: tablet.offset_minutes,
+    elapsed_ms: 0,
+    clock_session_id: '',
+  };
 }
 
 /** Runs a script that only reads, at once. */
@@ -67,6 +94,7 @@ export function readNow<Result>(profile: Profile, script: Script<Result>): Resul
     if (effect.port === 'store')
       step = script.next(work(profile.disk.image, effect.transaction).result);
     else if (effect.port === 'platform') step = script.next(profile.platform.answer(effect));
+    else if (effect.port === 'clock') step = script.next(nowOf(profile));
     else throw new Error(`reading asks for ${effect.port}`);
   }
   return step.value;

@@ -83,6 +83,8 @@ export class Platform {
         return undefined;
       case 'vault_state':
         return this.is_locked ? 'locked' : 'open';
+      case 'keep_key':
+        return true;
       case 'make_room':
         return this.makeRoom();
     }

@@ -45,6 +45,13 @@ export interface ServerLog {
   readonly views: Readonly<Record<string, string>>;
 }
 
+/** `bound`: how wrong it can be, in ms; null where that is not known. */
+export interface CorrectedTime {
+  readonly at: number;
+  readonly bound: number | null;
+  readonly basis: 'monotonic' | 'wall' | 'none';
+}
+
 export interface School {
   readonly tenant_id: string;
   readonly school_id: string;
@@ -120,7 +127,8 @@ export class Server implements Serving, Committed {
     this.crash = null;
     this.is_down = true;
     if (crash) this.onCrash(crash);
-    return null;
+    // It may have died with its answer already out.
+    return served.status > 0 ? served : null;
   }
 
   signIn(browser: string, person_id: string): void {
@@ -173,6 +181,11 @@ export class Server implements Serving, Committed {
 
   readLog(): ServerLog {
     return this.#ask('read_log', {}) as ServerLog;
+  }
+
+  /** When these visits' entries happened, as the server works it out. */
+  readTimes(subject_ids: readonly string[]): Readonly<Record<string, CorrectedTime>> {
+    return this.#ask('read_times', { subject_ids }) as Record<string, CorrectedTime>;
   }
 
   organisationKey(): { key_id: string; jwk: Record<string, string> } {

@@ -219,7 +219,7 @@ function freeze(schedule: Schedule): void {
   let tries = 0;
   const attempt = () => {
     tries += 1;
-    if (!page.is_alive) return;
+    if (!page.is_alive || schedule.is_healed) return;
     if (!locks.has(page) && tries < 200) return world.after(100, attempt);
     page.freeze();
     ledger.hit('tab_frozen');
@@ -272,7 +272,8 @@ function lock(schedule: Schedule): void {
   });
   if (chance.happens(0.5)) return;
   world.after(chance.between(10_000, 100_000), () => {
-    seat.profile.platform.is_locked = false;
+    // Later nobody would fetch what was not fetched while it was locked.
+    if (!schedule.is_healed) seat.profile.platform.is_locked = false;
   });
 }
 

@@ -1,0 +1,21 @@
+import type { Ended } from './checker.ts';
+
+/** Clocks are told in whole milliseconds. */
+const GRAIN_MS = 2;
+
+/**
+ * A corrected time is right within the error that is stated with it. By the wall clock that holds while nobody
+ * sets the clock; by the server's own clock, while that is right.
+ */
+export function checkTimes({ ledger, times }: Ended): string[] {
+  if (ledger.coverage.server_clock) return [];
+  return [...ledger.taps.values()].flatMap((tap) => {
+    const time = times[tap.entry_id];
+    if (!time || time.bound === null) return [];
+    if (time.basis === 'wall' && ledger.coverage.tablet_clock) return [];
+    const wrong = Math.round(Math.abs(time.at - tap.ringed_at));
+    if (wrong <= time.bound + GRAIN_MS) return [];
+    const about = `tap ${tap.number} of ${tap.profile.tablet.name}`;
+    return [`time: ${about} is ${wrong} ms wrong, stated are ${time.bound} (${time.basis})`];
+  });
+}

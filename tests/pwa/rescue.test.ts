@@ -1,0 +1,160 @@
+import 'fake-indexeddb/auto';
+import { gunzipSync } from 'node:zlib';
+import { deleteDB } from 'idb';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { MadeEntry } from '../../pwa/src/entry/entry.ts';
+import type { DeviceLog } from '../../pwa/src/log/log.ts';
+import { writeStream } from '../../pwa/src/log/meta.ts';
+import { openLog } from '../../pwa/src/log/open.ts';
+import { readMark } from '../../pwa/src/log/read.ts';
+import { forkStream } from '../../pwa/src/log/streams.ts';
+import { put, remove, run } from '../../pwa/src/machine/ask.ts';
+import type { Script, StoreScript } from '../../pwa/src/machine/effect.ts';
+import { type Port, perform } from '../../pwa/src/machine/perform.ts';
+import { findRescueKind, gatherRescue } from '../../pwa/src/sync/rescue.ts';
+import { browserPorts, syncPort } from '../../pwa/src/sync/world.ts';
+import { PERSON, tap, taps } from './tablet.ts';
+
+let log: DeviceLog;
+let port: Port;
+let organisation: CryptoKeyPair;
+const KIND = { name: 'RSA-OAEP', hash: 'SHA-256' };
+
+beforeEach(async () => {
+  log = await openLog(PERSON);
+  port = syncPort(browserPorts, log.port).port;
+  const shape = { ...KIND, modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) };
+  organisation = await crypto.subtle.generateKey(shape, true, ['encrypt', 'decrypt']);
+});
+
+afterEach(async () => {
+  log.close();
+  await deleteDB(`noticing-${PERSON}`);
+  await deleteDB('noticing');
+});
+
+const ask = <Result>(script: Script<Result>) => perform(script, port);
+
+/** As after the first contact. */
+async function meetServer(): Promise<void> {
+  const jwk = await crypto.subtle.exportKey('jwk', organisation.publicKey);
+  await log.vault.sealTo({ key_id: 'k1', jwk });
+  await enrol();
+}
+
+async function enrol(): Promise<void> {
+  const { stream_id } = await ask(readMark());
+  await ask(writeStream(stream_id, { is_enrolled: true }));
+}
+
+async function makeEntries(count: number): Promise<MadeEntry[]> {
+  const made = taps(count);
+  await log.append(made);
+  return made;
+}
+
+interface Push {
+  stream_id: string;
+  from_seq: number;
+  bodies?: string[];
+  sealed?: { key_id: string; sealed_key: string; bodies: string[] };
+}
+
+async function saved(): Promise<Push[]> {
+  const { pushes } = await ask(gatherRescue());
+  return pushes.map((one) => JSON.parse(gunzipSync(one.body).toString()));
+}
+
+/** What only the organisation can do. */
+async function openBodies({ sealed }: Push): Promise<string[]> {
+  const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'base64'));
+  const wrapped = bytes(sealed?.sealed_key ?? '');
+  const secret = await crypto.subtle.decrypt(KIND, organisation.privateKey, wrapped);
+  const key = await crypto.subtle.importKey('raw', secret, 'AES-GCM', false, ['decrypt']);
+  return Promise.all(
+    (sealed?.bodies ?? []).map(async (body) => {
+      const iv = bytes(body).slice(0, 12);
+      const plain = await crypto.subtle.decrypt(
+        { name: 'AES-GCM', iv },
+        key,
+        bytes(body).slice(12),
+      );
+      return new TextDecoder().decode(plain);
+    }),
+  );
+}
+
+function change(work: () => StoreScript<void>): Promise<void> {
+  return ask(run<void>({ stores: ['entries'], mode: 'readwrite', durability: 'strict', work }));
+}
+
+test('nothing is promised before the organisation and the stream are known', async () => {
+  await makeEntries(1);
+  expect(await ask(findRescueKind())).toBeNull();
+  const jwk = await crypto.subtle.exportKey('jwk', organisation.publicKey);
+  await log.vault.sealTo({ key_id: 'k1', jwk });
+  expect(await ask(findRescueKind())).toBeNull();
+  await enrol();
+  expect(await ask(findRescueKind())).toBe('sealed');
+});
+
+test('holds everything that has no check, sealed and signed, and marks nothing as sent', async () => {
+  await meetServer();
+  const made = await makeEntries(1_200);
+  const { pushes, entries } = await ask(gatherRescue());
+  expect(entries).toBe(1_200);
+  expect(pushes.length).toBeGreaterThan(1);
+  expect(new Set(pushes.map((one) => one.headers['Noticing-Nonce'])).size).toBe(pushes.length);
+  const found = (await saved()).map(openBodies);
+  expect((await Promise.all(found)).flat()).toEqual(made.map((one) => one.body));
+  expect((await saved()).every((one) => one.bodies === undefined)).toBe(true);
+  expect(await log.counts()).toMatchObject({ on_tablet: 1_200, sent: 0 });
+});
+
+test('is made of as many pushes as the server takes at once', async () => {
+  await meetServer();
+  const payload = { text: Array.from({ length: 900 }, () => Math.random()).join('') };
+  const made = Array.from({ length: 60 }, () => tap({ kind: 'script.written', payload }));
+  await log.append(made);
+  const { pushes } = await ask(gatherRescue());
+  expect(pushes.every((one) => one.body.byteLength <= 262_144)).toBe(true);
+  expect((await Promise.all((await saved()).map(openBodies))).flat()).toHaveLength(60);
+});
+
+test('goes on behind a hole, and seals what lies in the clear', async () => {
+  await meetServer();
+  const made = await makeEntries(4);
+  const { stream_id } = await ask(readMark());
+  const plain = '{"lost":true}';
+  await change(function* () {
+    yield* remove('entries', [stream_id, 2]);
+    yield* put('entries', {
+      ...{ stream_id, stream_seq: 3, entry_id: 'x', subject_id: '', hash: '0' },
+      body: plain,
+    });
+  });
+  const pushes = await saved();
+  expect(pushes.map((one) => one.from_seq)).toEqual([1, 3]);
+  expect(await openBodies(pushes[1] as Push)).toEqual([plain, made[3]?.body]);
+  expect(JSON.stringify(pushes)).not.toContain('lost');
+});
+
+test('holds what an older stream of this profile still has', async () => {
+  await meetServer();
+  await makeEntries(3);
+  const { stream_id } = await ask(readMark());
+  await ask(writeStream(stream_id, { acknowledged_through: 1 }));
+  await ask(forkStream(stream_id, 1));
+  expect(await ask(findRescueKind())).toBeNull();
+  await enrol();
+  expect((await saved()).map((one) => one.stream_id)).not.toContain(stream_id);
+  expect((await ask(gatherRescue())).entries).toBe(2);
+});
+
+test('is not made of what has its check', async () => {
+  await meetServer();
+  await makeEntries(3);
+  const { stream_id } = await ask(readMark());
+  await ask(writeStream(stream_id, { acknowledged_through: 3 }));
+  expect(await ask(gatherRescue())).toEqual({ pushes: [], entries: 0 });
+});
