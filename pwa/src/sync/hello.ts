@@ -4,8 +4,8 @@ import type { StreamRow } from '../log/stores.ts';
 import { readClock, sealTo } from '../machine/ask.ts';
 import type { Script } from '../machine/effect.ts';
 import { expectAnswer } from './answer.ts';
-import { askSigned, type Conversation, noteEpoch } from './conversation.ts';
-import { ORGANISATION_KEY } from './enrol.ts';
+import { askSigned, type Conversation, is_unknown_stream, noteEpoch } from './conversation.ts';
+import { enrolStream, ORGANISATION_KEY } from './enrol.ts';
 import { noteReading, READING } from './reading.ts';
 import { reconcile } from './reconcile.ts';
 
@@ -28,13 +28,13 @@ const PATH = '/api/v1/sync/hello';
  */
 export function* sayHello(talk: Conversation, stream: StreamRow): Script<boolean> {
   if (talk.limits.has(stream.stream_id)) return true;
-  const hello = expectAnswer(
-    yield* askSigned(talk, stream, {
-      path: stream.receipt ? `${PATH}?receipt=${stream.receipt}` : PATH,
-      schema: HELLO,
-      timeout_ms: 10_000,
-    }),
-  );
+  let answer = yield* askHello(talk, stream);
+  // A restored server may not know the stream: it learns it at once, and not after a growing pause.
+  if (answer.outcome === 'refused' && is_unknown_stream(answer)) {
+    if (!(yield* enrolStream(talk, { ...stream, is_enrolled: false }))) return false;
+    answer = yield* askHello(talk, stream);
+  }
+  const hello = expectAnswer(answer);
   // A push whose answer was lost may have set entries aside: the changes tell.
   talk.has_changes_waiting = true;
   talk.server_ms = Date.parse(hello.server_time);
@@ -44,6 +44,14 @@ export function* sayHello(talk: Conversation, stream: StreamRow): Script<boolean
   const is_ours = yield* reconcile(talk, stream, { ...hello, set_aside: [] }, 'hello');
   if (is_ours) talk.limits.set(stream.stream_id, hello.limits);
   return is_ours;
+}
+
+function askHello(talk: Conversation, stream: StreamRow) {
+  return askSigned(talk, stream, {
+    path: stream.receipt ? `${PATH}?receipt=${stream.receipt}` : PATH,
+    schema: HELLO,
+    timeout_ms: 10_000,
+  });
 }
 
 const WORTH_NOTING_MS = 10_000;

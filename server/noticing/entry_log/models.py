@@ -1,4 +1,4 @@
-"""Tables of the log. Nothing here is updated but a stream's marks, damage, and whether and by which stream entries count."""
+"""Tables of the log. Only a stream's marks, damage, and whether and by which stream entries count are updated."""
 
 from datetime import datetime
 

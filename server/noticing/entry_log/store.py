@@ -1,4 +1,4 @@
-"""The log's verbs: append, and read what is there. `append`, `settle` and `adopt` write, inside `database.writing()`."""
+"""The log's verbs: append, and read what is there. `append`, `settle`, `adopt` write, inside `database.writing()`."""
 
 import json
 from collections.abc import Collection, Iterable, Iterator

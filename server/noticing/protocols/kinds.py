@@ -1,7 +1,7 @@
 """Every kind of entry. Twin of pwa/src/entry/kinds.ts; tests/wire/kinds.json holds both to it.
 
-lifecycle: what the visit is; intent: what may become evidence; evidence: what was seen or heard; revision: a later word about an entry;
-private: the author's alone; feedback: between the two people.
+lifecycle: what the visit is; intent: what may become evidence; evidence: what was seen or heard; revision: a later
+word about an entry; private: the author's alone; feedback: between the two people.
 """
 
 from dataclasses import dataclass

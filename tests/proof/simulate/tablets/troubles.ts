@@ -230,7 +230,8 @@ function freeze(schedule: Schedule): void {
   attempt();
 }
 
-function turnTabletClock({ chance, tablets, ledger, world }: Schedule): void {
+function turnTabletClock(schedule: Schedule): void {
+  const { chance, tablets, ledger, world } = schedule;
   const tablet = chance.pick(tablets);
   const most = chance.pick([60_000, 3_600_000, 10 * YEAR_MS]);
   tablet.wall_offset_ms = Math.round((chance.fraction() - 0.5) * 2 * most);
@@ -239,7 +240,8 @@ function turnTabletClock({ chance, tablets, ledger, world }: Schedule): void {
   ledger.tell(tablet.name, `clock is ${tablet.wall_offset_ms} ms off`);
   if (chance.happens(0.5)) {
     world.after(chance.between(10_000, 100_000), () => {
-      tablet.wall_offset_ms = 0;
+      // Set back after the last contact, it ends the reading until the next one.
+      if (!schedule.is_healed) tablet.wall_offset_ms = 0;
     });
   }
 }
