@@ -1,8 +1,8 @@
 """Every Problem of the catalogue comes out of a door: each is met here as a client meets it, with a real request."""
 
+import contextlib
 import gzip
 import json
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -269,8 +269,9 @@ def meet_a_fault(world: World) -> TestResponse:
 
 @of("busy")
 def push_while_others_have_all_turns(world: World) -> TestResponse:
-    world.patch.setattr(turns, "_turns", threading.BoundedSemaphore(1))
-    with turns.turn():
+    with contextlib.ExitStack() as others:
+        for _ in range(turns.AT_ONCE):
+            others.enter_context(turns.turn())
         return world.lee.post(world.lee.content([], 1))
 
 

@@ -110,7 +110,7 @@ function* converse(talk: Conversation, want: Want): Script<Outcome> {
   if (is_in_step) yield* verifyWhenDue(talk);
   yield* noteContact();
   if (is_in_step) yield* sendPhotos(talk);
-  const went_well = talk.attention === null && !talk.needs_sign_in;
+  const went_well = is_in_step && talk.attention === null && !talk.needs_sign_in;
   return { network: talk.needs_sign_in ? 'sign-in' : 'online', went_well };
 }
 
