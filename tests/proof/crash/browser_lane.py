@@ -17,7 +17,7 @@ from playwright.sync_api import Error, Playwright, TimeoutError, sync_playwright
 from crash.glass import Place
 from crash.lazy_disk import LazyDisk
 from crash.person import PASSWORD
-from crash.release import OTHER_BUILD, Release
+from crash.release import GONE, OTHER_BUILD, Release
 from crash.server import Server
 from crash.server_lane import Tell, shuffled
 from crash.server_log import ServerLog, plain, read_sqlite
@@ -95,7 +95,7 @@ class Coach:
         """A new version is found in the middle of a visit: it waits, and the page goes on as it is."""
         became = self.release.arrive(self.tablet.page)
         self.tally.updates += became == "it waits"
-        if became not in ("it waits", "no worker"):
+        if became not in ("it waits", "no worker", GONE):
             self.tally.lose(f"before {self.name}, a new version came in the middle of a visit: {became}")
 
     def _tap_until_struck(self, fault: str) -> None:

@@ -23,6 +23,9 @@ LOOK = """async () => {
 }"""
 
 
+GONE = "the page has gone"  # killed meanwhile, or its worker with the browser: nothing was seen
+
+
 class Release:
     """A copy of the tree's build, which a server shows that is started with `program` and this environment."""
 
@@ -45,6 +48,6 @@ class Release:
         self.deploy()
         try:
             became: str = page.evaluate(LOOK)
-        except Error as error:
-            became = f"the page has gone: {str(error)[:120]}"
+        except Error:
+            became = GONE
         return became
