@@ -1,8 +1,7 @@
-"""A slice of `python3 dev.py mutate`: three seeded bugs, chosen anew each time, are caught by the simulator."""
+"""A slice of `python3 dev.py mutate`: three seeded bugs are caught by the simulator."""
 
 import random
 import re
-import secrets
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ from proof.mutate.tree import ROOT
 
 MUTATE = Path(__file__).with_name("mutate")
 CAUGHT = re.compile(r"mutate: 3 of 3 seeded bugs caught \(seed \d+\)")
+SEED = 880_000  # as in test_simulate_slice.py, and for the same reason
 SCHEDULES = 60  # in which each of these shows; bugs that may need more are left to `dev.py mutate`
 
 
@@ -32,7 +32,7 @@ def test_a_bug_that_does_not_fit_any_more_is_named() -> None:
 
 @pytest.mark.xdist_group("e2e")
 def test_three_seeded_bugs_are_caught() -> None:
-    seed = secrets.randbelow(2**31)
+    seed = SEED
     found = [bug.name for bug in read_bugs() if bug.caught_by == "simulate" and not bug.size]
     chosen = random.Random(seed).sample(sorted(found), 3)
     ran = subprocess.run(
