@@ -112,6 +112,7 @@ def test(arguments: list) -> int:
     toolchain.set_up_pdf_readers()
     if not arguments:
         toolchain.set_up_webkit()
+        toolchain.set_up_fuse()
         failed = run_checks()
     sys.stdout.flush()
     if subprocess.run(
