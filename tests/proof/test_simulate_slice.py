@@ -7,15 +7,12 @@ from pathlib import Path
 
 SIMULATE = Path(__file__).parent / "simulate"
 SCHEDULES = 40
-# Fresh ones come back here when the two schedules named in docs/guarantee.md are understood: about one in 300 shows
-# another view on a tablet.
-SEED = 880_000
 
 
 def test_no_tap_is_lost_in_the_schedules_that_once_failed_nor_in_others(
     say: Callable[[str], None],
 ) -> None:
-    command = [sys.executable, SIMULATE, "--schedules", str(SCHEDULES), "--seed", str(SEED), "--jobs", "1"]
+    command = [sys.executable, SIMULATE, "--schedules", str(SCHEDULES), "--jobs", "1"]
     said = subprocess.run(command, capture_output=True, text=True, check=False)
     say(said.stdout.strip().splitlines()[-1])
     assert said.returncode == 0, said.stdout[-8000:] + said.stderr[-2000:]

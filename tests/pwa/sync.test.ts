@@ -9,6 +9,7 @@ import type { DeviceLog } from '../../pwa/src/log/log.ts';
 import { readMeta } from '../../pwa/src/log/meta.ts';
 import { openLog } from '../../pwa/src/log/open.ts';
 import { readMark } from '../../pwa/src/log/read.ts';
+import { receiveItems } from '../../pwa/src/log/receive.ts';
 import type { Effect } from '../../pwa/src/machine/effect.ts';
 import { perform } from '../../pwa/src/machine/perform.ts';
 import { beginConversation } from '../../pwa/src/sync/conversation.ts';
@@ -170,6 +171,43 @@ test('one entry that something on the way refuses goes in small pieces, and the 
   begin();
   await until({ sent: 5, on_tablet: 0, attention: null });
   expect(server.bodies()).toEqual(made.map((one) => one.body));
+});
+
+/** An entry of several pieces, each push of which something on the way refuses; gives what was sent of it. */
+async function goInPieces(): Promise<() => number[]> {
+  const payload = { text: 'Groups of four talked about the goal. '.repeat(700) };
+  await log.append([tap({ kind: 'script.written', payload })]);
+  begin();
+  const sent = () => server.seen.filter((one) => one.path.endsWith('/chunk'));
+  return () => sent().map((one) => one.json.offset);
+}
+
+test('a server that lost the first pieces of an entry gets them again', async () => {
+  let has_lost = false;
+  server.fault = (path, { json }) => {
+    if (path.endsWith('/push')) return { status: 403 };
+    if (path.endsWith('/chunk') && json.offset > 0 && !has_lost) {
+      server.pieces = Buffer.alloc(0);
+      has_lost = true;
+      return { status: 200, body: { received_through: 0, push: null } };
+    }
+    return null;
+  };
+  const offsets = await goInPieces();
+  await until({ sent: 1, on_tablet: 0, attention: null });
+  expect(offsets().slice(0, 4)).toEqual([0, 8_192, 0, 8_192]);
+});
+
+test('a server that takes no piece is asked again later, and not at once for ever', async () => {
+  server.fault = (path) => {
+    if (path.endsWith('/push')) return { status: 403 };
+    return path.endsWith('/chunk')
+      ? { status: 200, body: { received_through: 0, push: null } }
+      : null;
+  };
+  const offsets = await goInPieces();
+  await until({ on_tablet: 1, attention: { code: 'server-trouble', text: null } });
+  expect(offsets()).toEqual([0, 0]);
 });
 
 test('too much at once is halved until it fits, and grows again', async () => {
@@ -350,6 +388,19 @@ test('after a reset the tablet starts over, and keeps its names until the new on
   sync?.nudge();
   await until({ network: 'online' });
   expect(await log.reference.all('class')).toEqual([{ class_id: '8a' }, { class_id: '8b' }]);
+});
+
+test('a tablet that fetches everything anew keeps nothing that a restored server no longer has', async () => {
+  server.changes = { '': { cursor: 'old', items: [row('7b')] } };
+  begin();
+  await until({ network: 'online' });
+  // As after its stream turned out to be a copy's.
+  await log.perform(receiveItems({ items: [], cursor: '' }));
+  server.changes = { '': { cursor: 'new', items: [row('8a')] } };
+  sync?.nudge();
+  await vi.waitFor(async () => {
+    expect(await log.reference.all('class')).toEqual([{ class_id: '8a' }]);
+  });
 });
 
 test('what is withdrawn in the middle of starting over does not slip in', async () => {

@@ -1,5 +1,5 @@
 import { readEntry } from '../entry/entry.ts';
-import { clear, get, keys, put, remove, run, seal, tellScreens } from '../machine/ask.ts';
+import { clear, count, get, keys, put, remove, run, seal, tellScreens } from '../machine/ask.ts';
 import type { Kept, Script, StoreScript } from '../machine/effect.ts';
 import { says_lost } from './bodies.ts';
 import type { Receipt, ReceivedItem } from './log.ts';
@@ -31,6 +31,17 @@ export function* receiveItems(receipt: Receipt): Script<void> {
   else if (items.length > 0) {
     yield* tellScreens({ what: 'received', subject_ids: touchedSubjects(items) });
   }
+}
+
+export function holdsReceived(): Script<boolean> {
+  return run({
+    stores: ['pulled', 'reference'],
+    mode: 'readonly',
+    durability: 'relaxed',
+    *work() {
+      return (yield* count('pulled', null)) > 0 || (yield* count('reference', null)) > 0;
+    },
+  });
 }
 
 export function* dropReceived(): Script<void> {

@@ -3,7 +3,7 @@ import { renewReading } from '../log/lease.ts';
 import type { ReceivedItem } from '../log/log.ts';
 import { note, readMeta } from '../log/meta.ts';
 import { readMark } from '../log/read.ts';
-import { receiveItems } from '../log/receive.ts';
+import { holdsReceived, receiveItems } from '../log/receive.ts';
 import { vaultState } from '../machine/ask.ts';
 import type { Script } from '../machine/effect.ts';
 import { ask, expectAnswer, Interrupted } from './answer.ts';
@@ -51,6 +51,8 @@ export function* pullChanges(talk: Conversation): Script<void> {
   if (!(yield* may_receive())) return;
   yield* insistOnPassword(talk);
   let cursor = (yield* readMeta<string>('cursor')) ?? '';
+  // What is here from before may be what the server no longer has: it was restored meanwhile.
+  if (cursor === '' && (yield* holdsReceived())) return yield* startOver(talk);
   for (;;) {
     const page = yield* askChanges(talk, cursor);
     if (!page) return;

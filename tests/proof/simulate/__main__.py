@@ -25,6 +25,7 @@ from verdict import Tally, say_failure  # noqa: E402
 from worker import Work, fresh_seed, run_worker  # noqa: E402
 
 PROGRESS_S = 5
+ENDS_WITHIN_S = 10
 SEEDS = HERE / "seeds.txt"
 
 
@@ -65,12 +66,16 @@ def simulate(options: argparse.Namespace, tablets: Path) -> int:
     for each in workers:
         each.start()
     tally = Tally(options.schedules, options.seed)
+    patience_s = 0
     try:
-        collect(results, len(workers), tally, options)
+        if collect(results, len(workers), tally, options):
+            patience_s = ENDS_WITHIN_S
     finally:
         for each in workers:
-            each.terminate()
-            each.join()
+            each.join(timeout=patience_s)
+            if each.is_alive():
+                each.terminate()
+                each.join()
     print(tally.verdict())
     return 0 if tally.has_passed else 1
 
@@ -94,8 +99,8 @@ def share_out(options: argparse.Namespace, tablets: Path, jobs: int) -> list[Wor
     ]
 
 
-def collect(results: Any, workers: int, tally: Tally, options: argparse.Namespace) -> None:
-    """Until all are done, or until the first failure."""
+def collect(results: Any, workers: int, tally: Tally, options: argparse.Namespace) -> bool:
+    """Until all are done, or until the first failure; whether all are done."""
     last_said = time.monotonic()
     while workers:
         try:
@@ -109,12 +114,13 @@ def collect(results: Any, workers: int, tally: Tally, options: argparse.Namespac
             if tally.is_failure(result):
                 say_failure(result, tally.seed, sys.stdout)
                 if not options.keep_going:
-                    return
+                    return False
             elif options.trace:
                 print("\n".join(result.get("tail", [])))
         if time.monotonic() - last_said > PROGRESS_S:
             last_said = time.monotonic()
             print(tally.progress(), flush=True)
+    return True
 
 
 def permanent_seeds() -> list[int]:

@@ -214,11 +214,21 @@ export class Schedule {
 
   /** Each person signs in where she works, one after another where they share a tablet. */
   signInAndNudge(): void {
+    this.#takeTurns(() => true);
+  }
+
+  /** What one of her tablets has brought last, her others fetch. */
+  exchange(): void {
+    this.#takeTurns((seat) => this.seats.some((one) => one !== seat && one.who === seat.who));
+  }
+
+  #takeTurns(is_wanted: (seat: Seat) => boolean): void {
     const most = Math.max(...this.tablets.map((tablet) => this.seatsAt(tablet).length));
     for (let turn = 0; turn < most; turn += 1) {
       for (const tablet of this.tablets) {
         const seat = this.seatsAt(tablet)[turn];
-        if (!seat) continue;
+        if (!seat || !is_wanted(seat)) continue;
+        // What is fetched is fetched with her own session, and on a shared tablet another's may be open.
         this.server.signIn(tablet.name, seat.profile.person_id);
         for (const { page } of seat.liveTabs()) page.nudge();
       }
@@ -257,15 +267,6 @@ export class Schedule {
       seat.openTab();
       if (this.seatsAt(seat.profile.tablet).length > 1) this.world.runFor(5_000);
     }
-  }
-
-  /** What one of her tablets has brought last, her others fetch. */
-  exchange(): void {
-    for (const seat of this.seats) {
-      const has_others = this.seats.some((one) => one !== seat && one.who === seat.who);
-      if (has_others) for (const { page } of seat.liveTabs()) page.nudge();
-    }
-    this.world.runFor(DRAINED_WITHIN_MS);
   }
 
   #addTablet(name: string): Tablet {
