@@ -255,6 +255,17 @@ test('an entry that was set aside and is accepted later gets its plain check', a
   expect(await log.counts()).toMatchObject({ sent: 1, set_aside: 0 });
 });
 
+test('what was set aside under its former number is amber under the one it has now', async () => {
+  const made = tap();
+  await log.append([made]);
+  const { stream_id } = await log.perform(readMark());
+  await log.perform(acknowledge({ stream_id, through: 1, hash: 'h', set_aside: [] }));
+  const place = { stream_id: 'former', stream_seq: 7, entry_id: made.entry.entry_id };
+  const item = { what: 'set_aside', ...place, code: 'x', text: 'Why.' } as const;
+  await log.perform(receiveItems({ items: [item], cursor: 'c1', replaces_all: true }));
+  expect((await log.entriesOf(VISIT)).map((one) => one.state)).toEqual(['set_aside']);
+});
+
 test('a withdrawn observation leaves the tablet, but never the own entries', async () => {
   await log.append([tap()]);
   await log.perform(receiveItems({ items: [foreign()], cursor: 'c1' }));

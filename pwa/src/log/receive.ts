@@ -82,8 +82,8 @@ function* receiveItem(item: ReceivedItem, kept: Kept): StoreScript<void> {
       yield* put('reference', { room: item.room, id: item.id, kept });
       return;
     case 'set_aside': {
-      const { stream_id, stream_seq, entry_id, code, text } = item;
-      yield* put('set_aside', { stream_id, stream_seq, entry_id, code, text });
+      const { entry_id, code, text } = item;
+      yield* put('set_aside', { ...(yield* placeHere(item)), entry_id, code, text });
       return;
     }
     case 'granted':
@@ -95,6 +95,14 @@ function* receiveItem(item: ReceivedItem, kept: Kept): StoreScript<void> {
         yield* remove('pulled', key);
       }
   }
+}
+
+/** The server names the number it first came under; here it may have been moved to another stream since. */
+function* placeHere(item: { stream_id: string; stream_seq: number; entry_id: string }) {
+  const { stream_id, stream_seq } = item;
+  const there = yield* get<OwnRow>('entries', [stream_id, stream_seq]);
+  const own = there ?? (yield* get<OwnRow>('entries', item.entry_id, 'entry_id'));
+  return own ? { stream_id: own.stream_id, stream_seq: own.stream_seq } : { stream_id, stream_seq };
 }
 
 /** null where rows or set-aside entries are among them, which belong to any subject. */
