@@ -45,11 +45,14 @@ class PostgresServer:
 
     def make_database(self, template: str = "template1") -> str:
         name = f"test_{next(self.numbers)}"
+        self.copy_database(template, name)
+        return name
+
+    def copy_database(self, template: str, name: str) -> None:
         create = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
             sql.Identifier(name), sql.Identifier(template)
         )
         self.say(create)
-        return name
 
     def drop_database(self, name: str) -> None:
         self.say(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
