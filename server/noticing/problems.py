@@ -152,6 +152,11 @@ CATALOGUE: dict[str, Kind] = {
         _l("The database does not answer"),
         _l("The server cannot reach its database. Try again in a minute."),
     ),
+    "no-room": Kind(
+        507,
+        _l("The server's disk is full"),
+        _l("Nothing of this was kept. Tablets keep all they have and try again; tell your administrator."),
+    ),
     "busy": Kind(
         503,
         _l("Many tablets at once"),

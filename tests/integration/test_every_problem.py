@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from conftest import disposing, make_app
 from device import HELLO, PUSH, Device, Visit, id_of
+from full_database import little_room
 from noticing.accounts.set_up import make_link
 from noticing.clock import make_id, now
 from noticing.database import writing
@@ -282,6 +283,13 @@ def ask_while_the_database_is_away(world: World) -> TestResponse:
 
     world.patch.setattr("noticing.sync.api.say_hello", gone)
     return world.lee.get(HELLO)
+
+
+@of("no-room")
+def push_to_a_server_whose_disk_is_full(world: World) -> TestResponse:
+    visit = Visit(world.lee, world.school)
+    with little_room(world.app, 0):
+        return world.lee.post(world.lee.content([visit.start, visit.line("word " * 6_000)], 1))
 
 
 @of("protocol-broken")
