@@ -12,7 +12,8 @@
     python3 dev.py lock [--upgrade]
 
 Everything it makes lies in .tools, .venv, node_modules and server/noticing/web/static/built. Only as root, and said
-before, does it install Debian packages: run, what PDFs need; test, browsers and PDF readers as well.
+before, does it install Debian packages: run, what PDFs need; test, browsers and PDF readers as well, where the tests
+that are named need them.
 """
 
 import argparse
@@ -34,6 +35,7 @@ from toolchain import PYTHON, VENV, call, environment, step, uv
 
 ROOT = toolchain.ROOT
 PROOFS = ("simulate", "crash", "mutate", "load")
+IN_BROWSER = re.compile(r"\.|(e2e|pdf|proof|bench)(/.*)?|integration|.*_in_browser\.py")  # in tests
 FLAGS = ("-x", "-s", "-q", "-v", "-vv", "-l", "--lf", "--ff", "--pdb")  # of pytest: no value follows
 
 
@@ -107,9 +109,10 @@ def test(arguments: list) -> int:
         toolchain.set_up_app()
     else:
         toolchain.set_up_modules()
-    toolchain.set_up_browser()
+    if needs_browser(arguments):
+        toolchain.set_up_browser()
+        toolchain.set_up_pdf_readers()
     toolchain.set_up_pango()
-    toolchain.set_up_pdf_readers()
     if not arguments:
         toolchain.set_up_webkit()
         toolchain.set_up_fuse()
@@ -123,6 +126,13 @@ def test(arguments: list) -> int:
         seconds = time.monotonic() - started
         print(f"{'failed: ' + ', '.join(failed) if failed else 'everything passed'} in {seconds:.0f} s")
     return 1 if failed else 0
+
+
+def needs_browser(arguments: list) -> bool:
+    """Whether a browser or a reader of PDFs may be asked for: not by tests that are named and live elsewhere."""
+    named = [Path(each.partition("::")[0]) for each in from_root(arguments)]
+    tests = [path.relative_to(ROOT / "tests") for path in named if path.is_relative_to(ROOT / "tests")]
+    return not tests or any(IN_BROWSER.fullmatch(str(path)) for path in tests)
 
 
 def pytest_command(arguments: list) -> list:

@@ -84,7 +84,7 @@ class Conversation:
         """As a browser does. The log is for one account."""
         self.http.cookies.clear()
         page = self.http.get(f"{self.url}/sign-in", timeout=30).text
-        token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+        token = (re.search(r'name="csrf_token" value="([^"]+)"', page) or ("", ""))[1]
         form = {"csrf_token": token, "email": email, "password": password}
         answer = self.http.post(f"{self.url}/sign-in", data=form, timeout=30, allow_redirects=False)
         if answer.status_code != 303:

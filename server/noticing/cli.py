@@ -74,10 +74,10 @@ def _add_serve(commands: Commands) -> None:
 def _add_safekeeping(commands: Commands) -> None:
     backup = _leaf(commands, "backup", safekeeping.backup, "make a backup while the server runs")
     backup.add_argument(
-        "place", type=Path, metavar="DIR|FILE", help="a folder for backups, or the name of this one"
+        "place", type=Path, metavar="DIR", help="a folder for backups, made if need be; this one goes into it"
     )
     restore = _leaf(commands, "restore", safekeeping.restore, "put a backup in the place of the database")
-    restore.add_argument("backup", type=Path, metavar="FILE", help="what `noticing backup` has made")
+    restore.add_argument("backup", type=Path, metavar="DIR", help="what `noticing backup` has made")
     restore.add_argument(
         "--keys", type=Path, metavar="FILE", help="the keys that belong to it, if not beside it"
     )
@@ -99,7 +99,9 @@ def _add_person(group: Commands) -> None:
         "--coach-of", action="append", default=[], metavar="EMAIL", help="a teacher; may be repeated"
     )
     for leaf in (add, _add_link(group)):
-        leaf.add_argument("--url", help="how the server is reached (default: $NOTICING_URL or this machine)")
+        leaf.add_argument(
+            "--url", help="how the server is reached (default: $NOTICING_URL, else as it was started last)"
+        )
     for name, run, text in (
         ("pair", terminal.pair, "let a coach and a teacher work together"),
         ("unpair", terminal.unpair, "end that: from now on the coach reads nothing of the teacher"),

@@ -11,7 +11,27 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.orm import DeclarativeBase, Session
 
-Id = sa.Uuid(as_uuid=False)  # ids are text in the program: JSON, URLs and columns then agree
+
+class _TextId(sa.Uuid[str]):
+    """A UUID as text. On PostgreSQL its own type stands in for this one. SQLite holds the 32 digits: SQLAlchemy would
+    make a UUID of each to put the dashes in."""
+
+    cache_ok = True
+
+    def __init__(self) -> None:
+        super().__init__(as_uuid=False)
+
+    def result_processor(self, _dialect: sa.Dialect, _coltype: object) -> Any:
+        return _dash
+
+
+def _dash(digits: str | None) -> str | None:
+    if digits is None:
+        return None
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+Id = _TextId()  # ids are text in the program: JSON, URLs and columns then agree
 
 
 class UtcTime(sa.TypeDecorator[datetime]):

@@ -1,5 +1,6 @@
 """Starting the server: granian with this app, after the database was brought up to date."""
 
+import contextlib
 import ctypes
 import errno
 import gc
@@ -25,6 +26,7 @@ BACKLOG = 2048  # connections that wait: a district comes back online in the sam
 GARBAGE = (50_000, 20, 20)  # objects made before the next look, as gc.set_threshold takes it
 PORTS = range(1, 65536)
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
+ADDRESS = "address.txt"  # in the data folder: how the server that was started last is reached
 
 
 class CannotServe(Exception):
@@ -106,6 +108,19 @@ def _assert_free(place: Place) -> None:
             probe.bind((place.host, place.port))
         except OSError as error:
             raise CannotServe(_reason(error, place)) from None
+
+
+def leave_address(place: Place, config: Config) -> None:
+    """For commands that print a link, and know nothing of the port that was chosen."""
+    with contextlib.suppress(OSError):  # a full disk keeps no server from starting
+        (config.data_dir / ADDRESS).write_text(config.public_url or place.local_url, "utf-8")
+
+
+def find_address(config: Config) -> str:
+    try:
+        return (config.data_dir / ADDRESS).read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def run(place: Place, config: Config) -> int:

@@ -51,7 +51,7 @@ def serve(options: argparse.Namespace) -> int:
         **({"is_behind_tls": True} if options.tls_cert else {}),
         **({"public_url": options.url.rstrip("/")} if options.url else {}),
     )
-    lock = _share_data(config)
+    lock = share_data(config)
     app = create_app(config)
     with app.app_context():
         migrating.migrate()
@@ -60,6 +60,7 @@ def serve(options: argparse.Namespace) -> int:
         lines = [*describe(place, config, link), *_look_again(), *_look_at_keys()]
         db.session.remove()
         db.engine.dispose()  # the workers are forked: no connection may be shared with them
+    server.leave_address(place, config)
     say(*lines)
     with lock:
         code = server.run(place, config)
@@ -81,8 +82,8 @@ def read_config(options: argparse.Namespace, **settings: Any) -> Config:
     return config
 
 
-def _share_data(config: Config) -> IO[bytes]:
-    """Held until the last worker has ended: no restore begins meanwhile."""
+def share_data(config: Config) -> IO[bytes]:
+    """While this is held, by the server until its last worker has ended, no restore begins."""
     if is_unfinished(config):
         raise CannotDo("A restore was cut off. Run it again: noticing restore … --yes")
     lock = data_lock.share(config.data_dir)
@@ -137,7 +138,7 @@ def _look_again() -> list[str]:
     """Let this version's kinds and protocols judge and fold what an earlier start could not. What to say of it."""
     changed = 0
     for tenant_id in tenant_ids(db.session()):
-        changed += reprocess_tenant(tenant_id)
+        changed += reprocess_tenant(tenant_id, Progress("entries that lay aside"))
         projection.fold_with_known_protocols(tenant_id)
         projection.catch_up(tenant_id)
     lines = [_words_of_changed(changed), ""] if changed else []
@@ -154,8 +155,9 @@ def in_database(command: Command) -> Command:
 
     @wraps(command)
     def run(options: argparse.Namespace) -> int | None:
-        app = create_app(read_config(options))
-        with app.app_context():
+        config = read_config(options)
+        app = create_app(config)
+        with share_data(config), app.app_context():
             migrating.migrate()
             try:
                 return command(options)
@@ -179,7 +181,8 @@ def draft_migration(options: argparse.Namespace) -> None:
 @in_database
 def reprocess(_options: argparse.Namespace) -> None:
     """Judge what lies aside again, as every start of the server does."""
-    say(_words_of_changed(sum(map(reprocess_tenant, tenant_ids(db.session())))))
+    tell = Progress("entries that lay aside")
+    say(_words_of_changed(sum(reprocess_tenant(each, tell) for each in tenant_ids(db.session()))))
 
 
 @in_database
@@ -326,7 +329,8 @@ def _assert_another_administrator(person_id: str) -> None:
 def _say_link(person_id: str, url: str | None) -> None:
     if not people.find_person(person_id).is_active:
         raise CannotDo("This account is closed.")
-    base = url or current_app.config["NOTICING_URL"] or "http://localhost:8000"
+    config: Config = current_app.config["NOTICING"]
+    base = url or config.public_url or server.find_address(config) or "http://localhost:8000"
     say("Hand over this link. It works once, for seven days:", urljoin(base, set_up.make_link(person_id)))
     if is_only_here(base):
         say("It opens on this machine only. For others, say how they reach the server: --url https://…")

@@ -1,17 +1,22 @@
 """What a push, a page of changes and a verification cost on a small log and on a large one, in turn.
 
-The large log is a copy of the small one, filled up with other people's entries by SQL. Two servers, the same requests.
+By the clock and by the processor: on a machine with other work only the second can be compared. The large log is a
+copy of the small one, filled up with other people's entries by SQL. Two servers, the same requests.
 """
 
 import shutil
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
 from bench.figures import Figures, compare, describe
+from bench.processor import Processor
+from live_server import LiveServer
 from noticing.app import create_app
 from noticing.config import Config
 from noticing.database import db
@@ -53,49 +58,74 @@ def measure_flatness(
         desk.close()
     copy_database(urls, folders)
     fill_up(urls[1], folders[1], large)
-    times = {"small": dict[str, list[float]](), "large": dict[str, list[float]]()}
     with ExitStack() as stack:
         servers = [
             stack.enter_context(serving(folder, url)) for folder, url in zip(folders, urls, strict=True)
         ]
-        desks = [Desk(server.port, enrolled) for server in servers]
-        probe_in_turn(desks, enrolled, bodies, small, probes)
-        for name, desk in zip(times, desks, strict=True):
-            times[name] = {step: [1000 * each for each in desk.seconds[step]] for step in STEPS}
-            desk.close()
-    described = {
-        name: {step: describe(of_step) for step, of_step in steps.items()} for name, steps in times.items()
+        probes_of = [Probe(Desk(server.port, enrolled), Processor(id_of(server))) for server in servers]
+        probe_in_turn(probes_of, enrolled, bodies, small, probes)
+        for each in probes_of:
+            each.desk.close()
+    logs = dict(zip(("small", "large"), probes_of, strict=True))
+    measured = {
+        "ms": {name: describe_steps(each.desk.seconds) for name, each in logs.items()},
+        "processor_ms": {name: describe_steps(each.processor_seconds) for name, each in logs.items()},
     }
     return {
         "entries": {"small": small, "large": large},
-        "ms": described,
-        "ratios": {step: compare(described["large"][step], described["small"][step]) for step in STEPS},
+        **measured,
+        **{
+            f"ratios of {unit}": {step: compare(of["large"][step], of["small"][step]) for step in STEPS}
+            for unit, of in measured.items()
+        },
     }
 
 
+def id_of(server: LiveServer) -> int:
+    assert server.process
+    return server.process.pid
+
+
+def describe_steps(seconds: Mapping[str, Sequence[float]]) -> dict[str, Figures]:
+    return {step: describe([1000 * each for each in seconds[step]]) for step in STEPS}
+
+
+class Probe:
+    """A tablet at one of the servers, with a stopwatch on what it costs there."""
+
+    def __init__(self, desk: Desk, processor: Processor) -> None:
+        self.desk, self.processor = desk, processor
+        self.processor_seconds: dict[str, list[float]] = defaultdict(list)
+        self.cursor = newest_cursor(desk, desk.enrolled)
+
+    def go(self, batch: Batch, before: Sequence[bytes], start: int) -> None:
+        self._measure("push", lambda: self.desk.push(batch))
+        self.cursor = str(self._measure("changes", lambda: self.desk.changes(self.cursor))["cursor"])
+        self._measure("verify", lambda: self.desk.verify(before, start - len(before) + 1))
+
+    def forget(self) -> None:
+        self.desk.seconds.clear()
+        self.processor_seconds.clear()
+
+    def _measure(self, step: str, ask: Callable[[], Any]) -> Any:
+        began = self.processor.seconds()
+        answer = ask()
+        self.processor_seconds[step].append(self.processor.seconds() - began)
+        return answer
+
+
 def probe_in_turn(
-    desks: Sequence[Desk], enrolled: Enrolled, bodies: Sequence[bytes], first: int, probes: int
+    probes_of: Sequence[Probe], enrolled: Enrolled, bodies: Sequence[bytes], first: int, probes: int
 ) -> None:
     """The first probe warms both up and does not count."""
-    cursors = [newest_cursor(desk, enrolled) for desk in desks]
     for number in range(probes + 1):
         start = first + number * PROBE
         (batch,) = batches_of(enrolled, bodies[start : start + PROBE], PROBE, start + 1)
-        order = range(len(desks)) if number % 2 else reversed(range(len(desks)))
-        for place in order:
-            cursors[place] = probe(
-                desks[place], batch, bodies[start - AT_ONCE // 2 : start], start, cursors[place]
-            )
+        for each in probes_of if number % 2 else reversed(probes_of):
+            each.go(batch, bodies[start - AT_ONCE // 2 : start], start)
         if number == 0:
-            for desk in desks:
-                desk.seconds.clear()
-
-
-def probe(desk: Desk, batch: Batch, before: Sequence[bytes], start: int, cursor: str) -> str:
-    desk.push(batch)
-    answer = desk.changes(cursor)
-    desk.verify(before, start - len(before) + 1)
-    return str(answer["cursor"])
+            for each in probes_of:
+                each.forget()
 
 
 def newest_cursor(desk: Desk, enrolled: Enrolled) -> str:

@@ -1,4 +1,7 @@
-"""Through HTTP without a browser: entries a second, beside SQLAlchemy's executemany of the same rows."""
+"""Through HTTP without a browser: entries a second, beside SQLAlchemy's executemany of the same rows.
+
+By the clock, and for each second of the server's processors (a database server of its own is not in that).
+"""
 
 import threading
 import time
@@ -8,6 +11,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from bench.figures import Figures, middle, ratio
+from bench.processor import Processor
 from noticing.app import create_app
 from noticing.config import Config
 from noticing.database import db
@@ -29,8 +33,10 @@ def measure_pushing(url: str, folder: Path, count: int, rounds: int) -> Figures:
     each_has = count // TABLETS
     shares = [make_bodies(each, WARM_UP + rounds * each_has, place) for place, each in enumerate(enrolled)]
     rates: dict[str, list[float]] = {PUSHED: [], AGAIN: [], ROWS: []}
+    by_processor: dict[str, list[float]] = {PUSHED: [], AGAIN: []}
     with serving(folder, url) as server:
-        desks = [Desk(server.port, each) for each in enrolled]
+        assert server.process
+        desks, processor = [Desk(server.port, each) for each in enrolled], Processor(server.process.pid)
         push_all(desks, [cut(*pair, 0, WARM_UP) for pair in zip(enrolled, shares, strict=True)])
         if url.startswith("postgresql"):
             analyze(url)
@@ -38,7 +44,9 @@ def measure_pushing(url: str, folder: Path, count: int, rounds: int) -> Figures:
             first = WARM_UP + number * each_has
             batches = [cut(*pair, first, each_has) for pair in zip(enrolled, shares, strict=True)]
             for step in (PUSHED, AGAIN):
+                began = processor.seconds()
                 rates[step].append(TABLETS * each_has / push_all(desks, batches))
+                by_processor[step].append(TABLETS * each_has / (processor.seconds() - began))
         for desk in desks:
             desk.close()
     with app.app_context():
@@ -47,6 +55,7 @@ def measure_pushing(url: str, folder: Path, count: int, rounds: int) -> Figures:
     typical = {name: middle(each) for name, each in rates.items()}
     return {
         "entries_per_s": typical,
+        "entries_per_processor_s": {name: middle(each) for name, each in by_processor.items()},
         "ratios": {f"{name} / {ROWS}": ratio(typical[name], typical[ROWS]) for name in (PUSHED, AGAIN)},
         "runs": rates,
     }

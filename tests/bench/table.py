@@ -92,17 +92,20 @@ def write_pushing(name: str, measured: Figures) -> Iterator[str]:
     yield from _head(f"Server through HTTP, {name}", "entries/s")
     for way, rate in measured["entries_per_s"].items():
         yield _row(way, rate)
+    for way, rate in measured["entries_per_processor_s"].items():
+        yield _row(f"{way}, for a second of the server's processors", rate)
     for pair, value in measured["ratios"].items():
         yield _row(pair, value)
 
 
 def write_flatness(name: str, measured: Figures) -> Iterator[str]:
     sizes = [f"{measured['entries'][which]:,}" for which in ("small", "large")]
-    yield from _head(f"Cost by size of the log, {name}, ms", *sizes, "ratio")
-    for step in measured["ratios"]:
-        for share in ("p50", "p95"):
-            small, large = (measured["ms"][which][step][share] for which in ("small", "large"))
-            yield _row(f"{step:<{WIDTH - 4}}{share}", small, large, measured["ratios"][step][share])
+    for unit, words in {"ms": "ms", "processor_ms": "ms of the server's processors"}.items():
+        yield from _head(f"Cost by size of the log, {name}, {words}", *sizes, "ratio")
+        for step, ratios in measured[f"ratios of {unit}"].items():
+            for share in ("p50", "p95"):
+                small, large = (measured[unit][which][step][share] for which in ("small", "large"))
+                yield _row(f"{step:<{WIDTH - 4}}{share}", small, large, ratios[share])
 
 
 def _head(title: str, *columns: object) -> Iterator[str]:

@@ -55,11 +55,11 @@ def test_an_offline_tap_becomes_a_sentence_in_a_teachers_pdf(
         say("4 push: what had only a dot went out")
         assert "step=5 receive" in live_server.output()
         say("5 receive: every dot became a check, so it is on the server's disk")
-        assert "step=6 project" in live_server.output()
-        say("6 project: the entries are folded into a view")
 
         times = _times_on_the_timeline(page)
         _the_teacher_reads_and_replies(browser, live_server, times)
+        assert "step=6 project" in live_server.output()
+        say("6 project: the entries were folded into a view for her")
         say("7 give back: the teacher's page and PDF hold the very words and times")
         _nobody_else_can_open_it(browser, live_server)
         _the_coach_sees_the_reply(page, live_server)

@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from noticing.backup.fault import CannotBackUp, CannotRestore
 from noticing.backup.making import keys_beside, make_backup
 from noticing.backup.restoring import Restored, restore
 from noticing.cli import main
+from noticing.clock import frozen, now
 from noticing.database import db
 from noticing.entry_log.store import read_after
 from noticing.entry_log.streams import revoke_stream
@@ -40,7 +42,7 @@ class Server:
     def backup(self) -> Path:
         before = set(self.backups.glob("*/manifest.json"))
         with self.app.app_context():
-            assert make_backup(self.backups / f"backup-{len(before)}", self.said.append) == []
+            assert make_backup(self.backups, self.said.append) == []
         (made,) = set(self.backups.glob("*/manifest.json")) - before
         return made.parent
 
@@ -350,9 +352,12 @@ def test_nothing_half_made_is_left_of_a_backup_that_fails(
 
 
 def test_a_backup_does_not_take_the_place_of_another(server: Server, school: School) -> None:
-    backup = server.backup()
-    with server.app.app_context(), pytest.raises(CannotBackUp, match="there already"):
+    backup, again = server.backup(), server.backup()
+    assert backup != again
+    with server.app.app_context(), pytest.raises(CannotBackUp, match="is a backup itself"):
         make_backup(backup, server.said.append)
+    with server.app.app_context(), pytest.raises(CannotBackUp, match="is a file"):
+        make_backup(backup / "manifest.json", server.said.append)
 
 
 def test_a_database_that_was_copied_back_by_hand_is_noticed_once(sqlite_app: Flask, tmp_path: Path) -> None:
@@ -382,6 +387,21 @@ def test_a_tablet_that_lies_changes_no_epoch(server: Server, school: School, lee
     for claim in (f"99.{mac}", "99.", "99", "x.y", f"-1.{mac}", f"١.{mac}", "9" * 100 + f".{mac}", "99.ü"):
         assert lee.hello(claim)["server_epoch"] == epoch
     assert other.hello(receipt)["server_epoch"] == epoch
+
+
+def test_a_folder_for_backups_is_made_and_takes_one_every_night(sqlite_app: Flask, tmp_path: Path) -> None:
+    """As cron runs it: the same words each night, and at first there is no such folder."""
+    make_school(sqlite_app)
+    backups = tmp_path / "disk" / "backups"
+    for night in range(2):
+        with frozen(now() + timedelta(days=night)):
+            assert main(["backup", str(backups), "--data", str(tmp_path)]) == 0
+    made = sorted(backups.glob("noticing-*/manifest.json"))
+    assert len(made) == 2
+    assert not (backups / "manifest.json").exists()
+    assert {each.name for each in backups.parent.iterdir()} == {"backups"}
+    for each in made:
+        assert main(["restore", str(each.parent), "--data", str(tmp_path), "--yes"]) == 0
 
 
 def test_the_commands_back_up_and_restore(sqlite_app: Flask, tmp_path: Path, capsys: Any) -> None:

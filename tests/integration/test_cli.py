@@ -76,6 +76,26 @@ def test_adding_a_person_prints_a_link_to_hand_over(school: Say) -> None:
     assert re.search(r"https://noticing\.school\.org/set-up/\S{40,}", said)
 
 
+@pytest.mark.parametrize(
+    ("how", "address"),
+    [
+        ("--port 47113", "http://localhost:47113"),
+        ("--port 47113 --url https://n.example", "https://n.example"),
+    ],
+)
+def test_a_link_leads_to_where_the_server_was_started(
+    how: str, address: str, school: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "http://localhost:8000/set-up/" in school("person", "link", "--email", "r@x.org")[1]
+    monkeypatch.setattr("noticing.serve.run", lambda *_: 0)
+    assert school("serve", "--empty", *how.split())[0] == 0
+    said = school("person", "link", "--email", "r@x.org")[1]
+    assert f"{address}/set-up/" in said
+    assert ("on this machine only" in said) == ("localhost" in address)
+    chosen = ("--url", "https://other.example")
+    assert "https://other.example/set-up/" in school("person", "link", "--email", "r@x.org", *chosen)[1]
+
+
 def test_a_coach_can_be_added_with_her_teachers(school: Say, tmp_path: Path) -> None:
     lee = ("--name", "Coach Lee", "--email", "lee@x.org", "--role", "coach", "--coach-of", "r@x.org")
     assert school("person", "add", *lee, "--school", "lincoln")[0] == 0

@@ -193,7 +193,7 @@ def test_notes_say_when_their_times_are_corrected_and_only_then(
 
 def clock_face(body: str, minutes: int) -> str:
     moment = datetime.fromisoformat(json.loads(body)["occurred_at"]) + timedelta(minutes=minutes)
-    return f"{moment.hour}:{moment.minute:02}"
+    return f"{moment:%-I:%M} {'am' if moment.hour < 12 else 'pm'}"
 
 
 def test_the_hash_of_a_letter_by_a_right_clock_is_what_it_was(

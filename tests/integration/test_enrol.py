@@ -188,6 +188,7 @@ def test_the_conversation_is_described_in_openapi(app: Flask) -> None:
         "/api/v1/sync/verify",
         "/api/v1/sync/changes",
         "/api/v1/sync/photos/{sha256}",
+        "/api/v1/sync/photos/{sha256}/lost",
         "/observations/{observation_id}/photos/{entry_id}",
     }
     push = described["paths"]["/api/v1/sync/push"]["post"]

@@ -5,6 +5,7 @@ import importlib
 import json
 import random
 import re
+import shlex
 import shutil
 import sqlite3
 import subprocess
@@ -59,6 +60,7 @@ class Tablet:
         return int(ask(self.file, "SELECT acknowledged_through FROM streams WHERE NOT is_left")[0][0])
 
 
+AGREES = "what the server acknowledged lies on its disk as it does here\n"
 OF_STREAM = "WHERE stream_id IN (SELECT stream_id FROM streams WHERE NOT is_left)"
 STORED = (
     "SELECT e.body FROM envelope v JOIN log_entry e ON e.change_seq = v.change_seq "
@@ -110,8 +112,67 @@ def test_a_whole_visit_arrives_byte_for_byte(live_server: LiveServer, tablet: Ta
     assert [file.read_bytes() for file in (live_server.data / "photos").rglob("*") if file.is_file()] == [
         JPEG
     ]
-    assert tablet.run("verify") == ""
+    assert tablet.run("verify") == AGREES
     assert ask(live_server.data / "noticing.db", "SELECT count(*) FROM log_entry WHERE kind = 'item.marked'")
+
+
+def test_what_its_first_lines_say_to_type_works_as_it_stands_there(
+    live_server: LiveServer, tmp_path: Path
+) -> None:
+    (tmp_path / "wall.jpg").write_bytes(JPEG)
+    program = (EXAMPLE / "tablet.py").read_text()
+    typed = [shlex.split(re.split(r" {3,}", line)[0]) for line in re.findall(r"\$tablet (.+)", program)]
+    assert [words[0] for words in typed] == ["enrol", "visit", "mark", "visit", "photo", "sync", "verify"]
+    tablet = Tablet(tmp_path / "tablet.db", live_server.url)
+    said = ""
+    for words in typed:
+        here = [str(tmp_path / word) if word == "wall.jpg" else word for word in words]
+        said += tablet.run(*here, said=demo.PASSWORD)
+    assert said == f"1\n2\n3\n4\n5\n6\nall is on the server's disk\n{AGREES}"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [(), ("enrol",), ("visit",), ("visit", "a", "b"), ("mark",), ("mark", "goal", "many"), ("fly",)],
+)
+def test_a_command_that_it_does_not_know_is_answered_with_those_that_it_does(
+    words: tuple[str, ...], tmp_path: Path
+) -> None:
+    fault = refused(Tablet(tmp_path / "tablet.db", "http://127.0.0.1:9"), *words)
+    assert "$tablet enrol" in fault
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("visit", "lesson-clarity"), "Enrol first"),
+        (("mark", "goal_visible"), "Enrol first"),
+        (("sync",), "Enrol first"),
+        (("enrol", LEE), "ConnectionError"),
+    ],
+)
+def test_what_cannot_be_done_on_a_new_tablet_is_said_in_a_sentence(
+    words: tuple[str, ...], sentence: str, tmp_path: Path
+) -> None:
+    tablet = Tablet(tmp_path / "tablet.db", "http://127.0.0.1:9")
+    assert sentence in refused(tablet, *words)
+    assert tablet.bodies() == []
+
+
+def test_what_cannot_be_done_yet_is_said_in_a_sentence(tablet: Tablet) -> None:
+    assert "Begin a visit first" in refused(tablet, "mark", "goal_visible")
+    assert "no instrument dancing" in refused(tablet, "visit", "dancing")
+    tablet.run("visit", "selective-script")
+    assert "No such file" in refused(tablet, "photo", "work_shown", "nowhere.jpg", "A wall")
+    assert len(tablet.bodies()) == 1
+
+
+def refused(tablet: Tablet, *words: str) -> str:
+    process = tablet.start(*words)
+    out, fault = process.communicate("a password", timeout=HANG_SECONDS)
+    assert (process.returncode, out) == (1, ""), out + fault
+    assert "Traceback" not in fault
+    return fault
 
 
 def test_what_was_printed_outlives_kill_9_of_the_tablet_and_of_the_server(
@@ -185,9 +246,9 @@ def test_verify_mends_what_was_spoilt_on_the_servers_disk(live_server: LiveServe
     ask(live_server.data / "noticing.db", spoil, id_of(tablet.bodies()[2]))
     live_server.start()
     assert stored(live_server, tablet) != tablet.bodies()
-    assert tablet.run("verify") == "mending 1 to 5\n"
+    assert tablet.run("verify") == "mending 1 to 5\n" + AGREES
     assert stored(live_server, tablet) == tablet.bodies()
-    assert tablet.run("verify") == ""
+    assert tablet.run("verify") == AGREES
 
 
 def test_without_a_session_it_delivers_and_says_that_somebody_has_to_sign_in(

@@ -21,7 +21,7 @@ def test_the_teacher_reads_the_words_and_times_that_were_tapped(school: School) 
     text = page.get_data(as_text=True)
     assert page.status_code == 200
     assert "Teacher: “Which half is bigger, and how do you know?”" in text
-    assert ">9:04</td>" in text
+    assert ">9:04 am</td>" in text
     assert "After each open question, wait three seconds" in text
     assert page.headers["Cache-Control"] == "no-store"
 
@@ -53,7 +53,7 @@ def test_the_order_is_what_worked_then_what_was_seen_then_numbers_then_the_step(
         "What worked for students",
         "What was seen",
         "When each look-for was first seen",
-        "One step we agreed",
+        "One step to try",
     ]
     order += ["To think about", "Your reply", "Visible to: Ms Rivera, Coach Lee."]
     places = [text.index(part) for part in order]

@@ -1,5 +1,6 @@
 """One byte of the log that a disk has spoilt, in any column of any row, is found; nothing wrong passes for right."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -122,6 +123,23 @@ def test_one_byte_anywhere_in_the_log_is_found(log: Log, place: Place) -> None:
 def test_one_byte_anywhere_in_the_log_is_never_handed_out_as_if_it_were_right(log: Log, place: Place) -> None:
     with spoilt(log, place):
         assert log.handed_out() <= set(log.bodies)
+
+
+def test_one_byte_of_a_body_does_not_keep_a_coach_from_all_the_rest(log: Log) -> None:
+    """Whatever name in it is spoilt: her people, classes and protocols come as before, and her pages open."""
+    client = log.app.test_client()
+    sign_in(client, log.school.email("lee"))
+    change = "UPDATE log_entry SET body = :body WHERE change_seq = :seq"
+    for seq, body in read(log.app, "SELECT change_seq, body FROM log_entry"):
+        for name in re.finditer(rb'"[a-z_]+":', bytes(body)):
+            at = name.start() + 1
+            damaged = body[:at] + bytes([body[at] ^ 1]) + body[at + 1 :]
+            spoil(log.app, change, body=damaged, seq=seq)
+            answer = client.get("/api/v1/sync/changes?after=&limit=1000")
+            assert answer.status_code == 200, name[0]
+            assert {"class", "protocol"} <= {one.get("room") for one in answer.get_json()["items"]}
+            assert client.get("/notes").status_code == 200, name[0]
+        spoil(log.app, change, body=body, seq=seq)
 
 
 WRONG_INDEX = {

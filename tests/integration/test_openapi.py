@@ -44,6 +44,7 @@ DOORS = [
     ("GET", "/api/v1/sync/changes"),
     ("HEAD", "/api/v1/sync/photos/{sha256}"),
     ("PATCH", "/api/v1/sync/photos/{sha256}"),
+    ("POST", "/api/v1/sync/photos/{sha256}/lost"),
     ("GET", "/observations/{observation_id}/photos/{entry_id}"),
 ]
 HOLD = [

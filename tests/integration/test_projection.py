@@ -52,9 +52,12 @@ def test_after_a_push_the_view_is_there(app: Flask, school: School, lee: Device)
 def test_catching_up_twice_changes_nothing(app: Flask, school: School, lee: Device) -> None:
     _, bodies = shared_visit(lee, school)
     lee.push(bodies)
+    with app.app_context():
+        projection.catch_up(school.tenant_id)
     before = stored_views(app)
     with app.app_context():
         projection.catch_up(school.tenant_id)
+    assert before
     assert stored_views(app) == before
 
 
@@ -73,13 +76,29 @@ def test_a_page_catches_up_with_what_a_push_could_not_project(
     assert view["status"] == "shared"
 
 
+def test_a_push_folds_nothing_while_a_reader_can_catch_up_quickly(
+    app: Flask, school: School, lee: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, bodies = shared_visit(lee, school)
+    lee.push(bodies)
+    assert stored_views(app) == []
+    monkeypatch.setattr(projection, "MANY", 1)
+    lee.push([Visit(lee, school).start])
+    assert stored_views(app) == []
+    lee.push(shared_visit(lee, school)[1])
+    assert len(stored_views(app)) == 3
+
+
 def test_a_long_log_is_caught_up_in_several_transactions(
     app: Flask, school: School, lee: Device, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, bodies = shared_visit(lee, school)
     _, others = shared_visit(lee, school)
     lee.push([*bodies, *others])
+    with app.app_context():
+        projection.catch_up(school.tenant_id)
     before = stored_views(app)
+    assert len(before) == 2
     monkeypatch.setattr(projection, "NUMBERS_AT_ONCE", 3)
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(sa.text("DELETE FROM observation_view"))
@@ -229,9 +248,11 @@ def log_counts() -> list[int]:
 
 
 def test_the_log_line_names_the_step_and_no_person(
-    school: School, lee: Device, caplog: pytest.LogCaptureFixture
+    app: Flask, school: School, lee: Device, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "noticing.journey")
     lee.push(shared_visit(lee, school)[1])
+    with app.app_context():
+        projection.catch_up(school.tenant_id)
     lines = [record.getMessage() for record in caplog.records if record.name == "noticing.journey"]
     assert any(line.startswith("step=6 project observations=1 ") for line in lines)

@@ -70,6 +70,8 @@ def pushed(app: Flask, school: School, lee: Device) -> list[Any]:
     for _ in range(3):
         lee.push(rich_visit(lee, school)[1])
     lee.push(["garbage", Visit(lee, school).mark()])
+    with app.app_context():
+        projection.catch_up(school.tenant_id)
     return stored_views(app)
 
 

@@ -12,10 +12,12 @@ from flask import Flask
 from device import Device, Visit, id_of
 from noticing import cli, serve
 from noticing.database import db
+from noticing.feed.counter import tenant_ids
 from noticing.observations import projection
 from noticing.observations.rebuilding import rebuild
 from noticing.protocols import loader
 from noticing.protocols.loader import Shelf, load_all
+from noticing.sync import reconsider
 from noticing.sync.reconsider import reprocess
 from school import PASSWORD, School, sign_in
 
@@ -37,7 +39,10 @@ def codes_in_log(app: Flask) -> list[str | None]:
 
 
 def views(app: Flask) -> list[Any]:
+    """As pages see them: what came since is folded first."""
     with app.app_context():
+        for tenant_id in tenant_ids(db.session()):
+            projection.catch_up(tenant_id)
         return list(db.session.execute(sa.text("SELECT * FROM observation_view ORDER BY observation_id")))
 
 
@@ -204,3 +209,56 @@ def test_nothing_aside_costs_one_question(app: Flask, school: School, lee: Devic
         )
         assert reprocess(school.tenant_id) == 0
     assert len([each for each in statements if each.startswith("SELECT")]) == 1
+
+
+class Parts:
+    """How many entries were judged together each time; the fault of one time, where one was asked for."""
+
+    def __init__(self, patch: pytest.MonkeyPatch, most: int) -> None:
+        self.sizes: list[int] = []
+        self.fails_at: int | None = None
+        self._judge_all = reconsider.judge_all
+        patch.setattr(reconsider, "JUDGED_AT_ONCE", most)
+        patch.setattr(reconsider, "judge_all", self._judge)
+
+    def _judge(self, session: Any, tenant_id: str, candidates: Any) -> Any:
+        if len(self.sizes) == self.fails_at:
+            raise OSError("the power went off")
+        self.sizes.append(len(candidates))
+        return self._judge_all(session, tenant_id, candidates)
+
+
+def test_all_that_lies_aside_is_judged_in_parts_and_what_one_part_settled_stays(
+    app: Flask, school: School, lee: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visits = [push_shared_visit(lee, school)[1] for _ in range(3)]
+    with broken_protocol():
+        for bodies in visits:
+            lee.push(bodies)
+    assert None not in codes_in_log(app)
+    parts = Parts(monkeypatch, most=9)
+    parts.fails_at = 1
+    with app.app_context():
+        with pytest.raises(OSError, match="power"):
+            reprocess(school.tenant_id)
+        db.session.remove()
+        assert codes_in_log(app).count(None) == 8
+        parts.fails_at, parts.sizes, told = None, [], []
+        assert reprocess(school.tenant_id, lambda *said: told.append(said)) == 4
+    assert codes_in_log(app) == [None] * 12
+    assert (parts.sizes, told) == ([4], [(4, 4)])
+
+
+def test_a_visit_is_judged_as_a_whole_however_its_entries_lie_among_others(
+    app: Flask, school: School, lee: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visit, other = Visit(lee, school), Visit(lee, school)
+    mark, finish = visit.mark(), visit.finish()
+    bodies = [mark, other.start, finish, other.mark(), visit.start, visit.share([id_of(mark)])]
+    with broken_protocol():
+        lee.push(bodies)
+    parts = Parts(monkeypatch, most=2)
+    with app.app_context():
+        assert reprocess(school.tenant_id) == 6
+    assert codes_in_log(app) == [None] * 6
+    assert parts.sizes == [4, 2]

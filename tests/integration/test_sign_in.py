@@ -212,3 +212,32 @@ def test_a_sign_that_no_keyboard_makes_is_not_understood(
 @pytest.mark.parametrize("path", ["/sign-in?next=%00", "/app/%00", "/set-up/%00", "/%00"])
 def test_nor_is_it_in_an_address(client: FlaskClient, school: School, path: str) -> None:
     assert client.get(path).status_code in (400, 404)
+
+
+def test_a_locked_tablet_shows_no_page_by_its_address_while_its_app_goes_on(rivera: FlaskClient) -> None:
+    from_app = {"Noticing-Nonce": "n"}
+    token = rivera.get("/api/v1/me", headers=from_app).get_json()["csrf_token"]
+    assert rivera.post("/pages/shut", headers=from_app | {"X-CSRFToken": token}).status_code == 204
+    assert rivera.get("/notes").location.startswith("/sign-in?next=")
+    assert not is_in(rivera)
+    assert rivera.get("/api/v1/me", headers=from_app).status_code == 200
+    assert rivera.post("/pages/open", headers=from_app | {"X-CSRFToken": token}).status_code == 204
+    assert rivera.get("/notes").status_code == 200
+
+
+def test_pages_that_were_shut_open_with_the_password_and_by_no_address(
+    rivera: FlaskClient, school: School
+) -> None:
+    token = csrf_token(rivera, "/notes")
+    assert rivera.post("/pages/shut", data={"csrf_token": token}).status_code == 204
+    assert rivera.post("/pages/open", data={"csrf_token": token}).status_code == 401
+    assert not is_in(rivera)
+    assert sign_in(rivera, school.email("rivera")) == 303
+    assert rivera.get("/notes").status_code == 200
+
+
+def test_a_locked_tablet_can_be_signed_out(rivera: FlaskClient) -> None:
+    headers = {"X-CSRFToken": csrf_token(rivera, "/notes")}
+    rivera.post("/pages/shut", headers=headers)
+    assert rivera.post("/sign-out", headers=headers).status_code == 303
+    assert rivera.get("/api/v1/me", headers={"Noticing-Nonce": "n"}).status_code == 401

@@ -2,12 +2,14 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from comparing import verify
 from device import Device, Visit, id_of
 from noticing.accounts.pairings import end_pairing, pair
 from noticing.clock import frozen, make_id, now
@@ -67,6 +69,47 @@ def test_each_device_is_listed_with_its_owner_and_how_it_stands(
     assert not tablet.is_clock_wrong
 
 
+def heard_at(app: Flask, school: School) -> datetime | None:
+    with app.app_context():
+        (tablet,) = find_tablets(school.tenant_id)
+        return tablet.last_contact_at
+
+
+def test_a_device_is_heard_when_it_enrols_says_hello_or_verifies_though_it_sends_nothing(
+    app: Flask, school: School, lee: Device, dana: FlaskClient
+) -> None:
+    began = now()
+    assert "Last heard never" not in text_of(dana, "/tablets")
+    for minutes, contact in ((5, lee.hello), (10, lambda: verify(lee))):
+        with frozen(began + timedelta(minutes=minutes)):
+            contact()
+            assert heard_at(app, school) == now()
+
+
+def test_a_device_that_says_hello_often_is_noted_once_a_minute(
+    app: Flask, school: School, lee: Device
+) -> None:
+    began = now() + timedelta(minutes=5)
+    with frozen(began):
+        lee.hello()
+    with frozen(began + timedelta(seconds=59)):
+        lee.hello()
+    assert heard_at(app, school) == began
+
+
+def test_hello_is_answered_though_nobody_can_note_it(
+    app: Flask, school: School, lee: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_arguments: object) -> None:
+        raise sa.exc.OperationalError("UPDATE stream", {}, Exception("database or disk is full"))
+
+    before = heard_at(app, school)
+    monkeypatch.setattr("noticing.sync.contact.note_contact", fail)
+    with frozen(now() + timedelta(minutes=5)):
+        assert lee.hello()["acknowledged_through"] == 0
+    assert heard_at(app, school) == before
+
+
 @pytest.mark.parametrize(("ahead", "said"), [(7, "7 minutes ahead"), (-60 * 24 * 3650, "10 years behind")])
 def test_a_wrong_clock_is_told_in_words(
     app: Flask, lee: Device, dana: FlaskClient, ahead: int, said: str
@@ -111,6 +154,29 @@ def test_a_device_is_taken_out_of_use_only_after_a_question(
     assert "out of use" in page
     assert f"{lee.stream_id}/revoke" not in dana.get("/tablets").text
     assert dana.get("/tablets?revoked=nonsense").status_code == 200
+
+
+def test_an_administrator_names_a_device_and_finds_it_by_that_name(
+    app: Flask, school: School, lee: Device, dana: FlaskClient
+) -> None:
+    lee.push([Visit(lee, school).start])
+    token = csrf_token(dana, "/tablets")
+    named = {"csrf_token": token, "label": "  iPad 3,   library " + "x" * 100}
+    answer = dana.post(f"/tablets/{lee.stream_id}/name", data=named)
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/tablets#{lee.stream_id}")
+    with app.app_context():
+        (tablet,) = find_tablets(school.tenant_id, "ipad 3")
+    assert tablet.label == "iPad 3, library " + "x" * 44
+    assert "Coach Lee" in text_of(dana, "/tablets?q=library")
+    assert dana.post(f"/tablets/{make_id()}/name", data=named).status_code == 404
+
+
+def test_a_day_is_written_as_on_every_other_page(
+    app: Flask, school: School, lee: Device, dana: FlaskClient
+) -> None:
+    with frozen(datetime(2026, 11, 22, 9, tzinfo=UTC)):
+        lee.push(["garbage"])
+    assert "22 November 2026" in text_of(dana, "/tablets/set-aside")
 
 
 def test_what_lies_aside_is_told_without_whose_it_is_or_what_it_says(

@@ -69,8 +69,8 @@ def plant_orphan() -> None:
 def test_a_migration_that_left_rows_without_what_they_point_to_is_told(sqlite_app: Flask) -> None:
     with sqlite_app.app_context():
         with db.engine.begin() as connection:
-            connection.exec_driver_sql("DROP INDEX ix_log_entry_aside")
-            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0005'")
+            connection.exec_driver_sql("DROP TABLE lost_photo")
+            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0006'")
         plant_orphan()
         with pytest.raises(RuntimeError, match="rows that are gone"):
             migrate()

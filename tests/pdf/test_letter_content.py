@@ -77,16 +77,16 @@ def test_the_parts_stand_in_their_order(letter: Render, tmp_path: Path) -> None:
     text = read(letter("lesson-clarity"), tmp_path)
     parts = [
         "Coaching, not evaluation",
-        "Classroom visit notes",
-        "Ms Rivera · Grade 4 mathematics · Tuesday 6 October 2026, 9:00–9:10 · Coach Lee · Lesson clarity 1.0",
+        "Classroom visit notes, Grade 4 mathematics",
+        "Ms Rivera · Tuesday 6 October 2026, 9:00 am–9:10 am · Coach Lee · Lesson clarity 1.0",
         "We agreed to look for: Goal of the lesson can be seen;",
         "What worked for students",
-        "Seen at 9:03 and 9:08",
+        "Seen at 9:03 am and 9:08 am",
         "What was seen",
-        "9:05 Teacher: “I fold once, and now I ask myself: are both parts the same size?”",
+        "9:05 am Teacher: “I fold once, and now I ask myself: are both parts the same size?”",
         "When each look-for was first seen",
-        "Looked for between 9:00 and 9:10; each stands",
-        "One step we agreed",
+        "Looked for between 9:00 am and 9:10 am; each stands",
+        "One step to try",
         "Show one shape that is not cut into halves",
         "Thursday 15 October",
         "To think about",
@@ -103,10 +103,10 @@ def test_the_text_comes_out_in_the_order_in_which_it_is_read(letter: Render, tmp
     file.write_bytes(letter("lesson-clarity"))
     raw = subprocess.run(["pdftotext", "-raw", file, "-"], capture_output=True, check=True, text=True).stdout
     lines = [
-        "9:00 Goal of the lesson",
-        "9:03 Goal is said",
-        "9:05 Teacher:",
-        "9:09 A check before",
+        "9:00 am Goal of the lesson",
+        "9:03 am Goal is said",
+        "9:05 am Teacher:",
+        "9:09 am A check before",
         "Steps are shown",
     ]
     places = [raw.find(line) for line in lines]

@@ -8,10 +8,11 @@ from PIL import Image
 
 from device import Device, Visit, id_of
 from noticing.photos.image import MAX_PIXELS, shrink
-from photo_device import send, take
+from photo_device import declare_lost, send, sha256_of, take
 from school import PASSWORD, School, sign_in
 
 ALT = "Four posters on a wall"
+LOST = "This photo was lost on the tablet."
 
 
 def picture(width: int = 1600, height: int = 900, form: str = "JPEG", **options: object) -> bytes:
@@ -101,3 +102,14 @@ def test_a_picture_that_would_fill_the_memory_is_left_out() -> None:
     side = int(MAX_PIXELS**0.5) + 10
     assert shrink(picture(side, side, "PNG")) is None
     assert shrink(b"no picture") is None
+
+
+def test_the_teachers_page_says_that_the_photo_was_lost_until_it_comes(
+    app: Flask, school: School, lee: Device
+) -> None:
+    visit, _entry_id = share(lee, school, picture())
+    assert LOST not in read(app, school, visit).decode()
+    declare_lost(lee, sha256_of(picture()))
+    assert LOST in read(app, school, visit).decode()
+    send(lee, picture())
+    assert LOST not in read(app, school, visit).decode()

@@ -10,28 +10,13 @@ from flask import Flask
 
 from device import Device
 from noticing.clock import frozen, make_id, now
-from noticing.config import Config
 from noticing.photos.partials import MAX_OPEN
 from noticing.photos.shelf import Shelf, shelf
 from noticing.photos.upload import drop_stale
-from photo_device import CHUNK, JPEG, ask, path_of, send, send_part, sha256_of
+from photo_device import CHUNK, JPEG, ask, config_of, partials_of, path_of, send, send_part, sha256_of, stored
 from school import PASSWORD, School, csrf_token, make_school, sign_in
 
 SHA = sha256_of(JPEG)
-
-
-def config_of(app: Flask) -> Config:
-    config: Config = app.config["NOTICING"]
-    return config
-
-
-def partials_of(app: Flask, device: Device) -> list[Path]:
-    return sorted((config_of(app).data_dir / "photos-partial" / device.stream_id).glob("*"))
-
-
-def stored(app: Flask, school: School, sha256: str = SHA) -> bytes | None:
-    with app.app_context():
-        return shelf().read(school.tenant_id, sha256)
 
 
 def test_a_photo_that_came_in_parts_is_there_byte_for_byte(app: Flask, school: School, lee: Device) -> None:

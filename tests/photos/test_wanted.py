@@ -1,15 +1,17 @@
 """The answer to a push says which photos are named and not here; asked for one, the server reads its bytes again."""
 
+import pytest
 from flask import Flask
 
 from device import Device, Visit, id_of
 from noticing.accounts.doors import current_actor
+from noticing.entry_log import streams
 from noticing.entry_log.streams import revoke_stream
 from noticing.photos.doors import is_own_photo_here
 from noticing.photos.holdings import MAX_WANTED
 from noticing.photos.shelf import shelf
 from noticing.photos.upload import is_photo_here
-from photo_device import ITEM, JPEG, send, send_part, sha256_of, take
+from photo_device import ITEM, JPEG, seal, send, send_part, send_sealed, sha256_of, take
 from school import PASSWORD, School, sign_in
 
 SHA = sha256_of(JPEG)
@@ -47,13 +49,20 @@ def test_only_the_person_who_named_it_is_asked(app: Flask, school: School, lee: 
     assert wanted(lee) == []
 
 
-def test_a_device_out_of_use_brings_only_what_is_wanted(app: Flask, school: School, lee: Device) -> None:
-    visit = Visit(lee, school)
+def test_a_device_out_of_use_brings_all_that_is_wanted_and_the_rest_within_its_limit(
+    app: Flask, school: School, lee: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visit, sealed_too = Visit(lee, school), JPEG[:3000]
     lee.push([visit.start, take(visit)])
     with app.app_context():
         assert revoke_stream(school.tenant_id, lee.stream_id)
+    late = take(visit, sealed_too)
+    (aside,) = lee.push([late])["set_aside"]
+    assert aside["code"] == "device-revoked"
+    monkeypatch.setattr(streams, "MAX_REVOKED_BYTES", 5000 + len(late))
+    assert send_sealed(lee, seal(lee, sealed_too, late)).headers["Noticing-Photo"] == "complete"
     answer = send_part(lee, JPEG + b"another", 0)
-    assert (answer.status_code, answer.get_json()["code"]) == (403, "not-allowed-here")
+    assert (answer.status_code, answer.get_json()["code"]) == (429, "stream-quota")
     send(lee, JPEG)
     assert wanted(lee) == []
 

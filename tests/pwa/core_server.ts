@@ -30,6 +30,10 @@ export class CoreServer implements Serving, Committed {
     return new Set(hashes.filter((hash) => there.has(hash)));
   }
 
+  hasOrHadPicture(): boolean {
+    return false; // Nobody takes any here.
+  }
+
   bodies(): string[] {
     return [...this.streams.values()].flatMap((stream) => [...stream.values()]);
   }

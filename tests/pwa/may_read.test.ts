@@ -12,6 +12,7 @@ import { browserPorts } from '../../pwa/src/sync/world.ts';
 import { SyncServer } from './sync_server.ts';
 import { PERSON, tap, VISIT } from './tablet.ts';
 
+const COLLEAGUE = '0190b000-0000-7000-8000-0000000000d0';
 const DAY_MS = 24 * 3_600_000;
 const SESSION: Session = {
   person_id: PERSON,
@@ -120,6 +121,18 @@ test('it is not taken for ended while the server still answers to it', async () 
   sync = startSync(log, SESSION, ports);
   await vi.waitFor(() => expect(server.paths()).toHaveLength(3), 8_000);
   expect(server.paths().some((path) => path.includes('changes'))).toBe(false);
+  expect(await log.perform(readMeta('password_first'))).toBe(true);
+});
+
+test('a colleague who is signed in is not signed out for it, and nothing is sent in her name', async () => {
+  const ports = { ...browserPorts, base: await server.start() };
+  server.signed_in = COLLEAGUE;
+  await log.perform(writeMeta('password_first', true));
+  await log.append([tap()]);
+  sync = startSync(log, SESSION, ports);
+  await vi.waitFor(() => expect(sync?.status.value.attention?.code).toBe('other-person'), 8_000);
+  expect(server.signed_in).toBe(COLLEAGUE);
+  expect(server.paths().filter((path) => path.startsWith('POST'))).toEqual([]);
   expect(await log.perform(readMeta('password_first'))).toBe(true);
 });
 

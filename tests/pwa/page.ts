@@ -100,6 +100,8 @@ const followed: PageElement[] = [];
 
 const page_document = {
   activeElement: null,
+  addEventListener: () => undefined,
+  removeEventListener: () => undefined,
   createElement: (name: string) => new PageElement(1, name),
   createElementNS: (_space: string, name: string) => new PageElement(1, name),
   createTextNode(data: string) {

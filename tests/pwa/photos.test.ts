@@ -243,6 +243,8 @@ test('a photo whose bytes were spoilt here is lost, says so, and nothing waits f
   await until({ photos_waiting: 0, on_tablet: 0 });
   expect(await log.photo(hash)).toBeNull();
   expect(parts()).toEqual([]);
+  expect(server.lost_photos).toEqual([hash]);
+  expect(await states()).toEqual(['photo_lost']);
 });
 
 test('less than 100 MB are kept for marks: a photo is refused and a mark is not', async () => {

@@ -3,6 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { deleteDB } from 'idb';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { MadeEntry } from '../../pwa/src/entry/entry.ts';
+import { declareLost, readRows } from '../../pwa/src/log/deliver.ts';
 import type { DeviceLog } from '../../pwa/src/log/log.ts';
 import { writeStream } from '../../pwa/src/log/meta.ts';
 import { openLog } from '../../pwa/src/log/open.ts';
@@ -137,6 +138,21 @@ test('goes on behind a hole, and seals what lies in the clear', async () => {
   expect(pushes.map((one) => one.from_seq)).toEqual([1, 3]);
   expect(await openBodies(pushes[1] as Push)).toEqual([plain, made[3]?.body]);
   expect(JSON.stringify(pushes)).not.toContain('lost');
+});
+
+test('says of a mark that was lost only that: what lies before and behind it goes sealed', async () => {
+  await meetServer();
+  const made = await makeEntries(4);
+  const { stream_id } = await ask(readMark());
+  const [row] = await ask(readRows(stream_id, 2, 1));
+  await ask(declareLost(stream_id, [{ stream_seq: 2, row }]));
+  const [before, lost, behind] = (await saved()) as [Push, Push, Push];
+  expect([before, lost, behind].map((one) => one.from_seq)).toEqual([1, 2, 3]);
+  expect(lost.sealed).toBeUndefined();
+  expect(lost.bodies?.map((body) => JSON.parse(body).lost)).toEqual([true]);
+  expect([before.bodies, behind.bodies]).toEqual([undefined, undefined]);
+  const opened = [...(await openBodies(before)), ...(await openBodies(behind))];
+  expect(opened).toEqual([made[0]?.body, made[2]?.body, made[3]?.body]);
 });
 
 test('holds what an older stream of this profile still has', async () => {

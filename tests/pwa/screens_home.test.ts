@@ -1,5 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { h } from 'preact';
+import { describe, expect, test, vi } from 'vitest';
 import { notVisitedLately } from '../../pwa/src/home/caseload.ts';
+import { Recent } from '../../pwa/src/home/recent.tsx';
 import {
   defaultChoice,
   searchPeople,
@@ -19,9 +21,11 @@ import {
   stopwatch,
 } from '../../pwa/src/ui/times.ts';
 import { correctionOf, is_complete } from '../../pwa/src/visits/correction.ts';
+import { type Device, DeviceContext } from '../../pwa/src/visits/device.ts';
 import { type Directory, newestProtocols } from '../../pwa/src/visits/directory.ts';
 import { summarizeVisit, type VisitSummary } from '../../pwa/src/visits/visits.ts';
 import { channelsFor, peopleToObserve } from '../../pwa/src/visits/whom_to_observe.ts';
+import { show } from './page.ts';
 import { madeEntry, startedEntry } from './screens_entries.ts';
 
 const coach = { person_id: 'lee', roles: ['coach'], tenant_id: 't' };
@@ -211,6 +215,19 @@ describe('a visit in the list', () => {
     expect(shared?.not_shared_because).toBeNull();
   });
 
+  test('that is shared on this tablet only says so beside its dot until the server has it', () => {
+    const listed = (state: LoggedEntry['state']) => {
+      const visit = summarizeVisit([logged(started, 'check'), logged(share(1), state)]);
+      const value = { directory: { value: directory } } as unknown as Device;
+      const visits = [visit as VisitSummary];
+      return show(h(DeviceContext.Provider, { value }, h(Recent, { visits }))).text();
+    };
+    expect(listed('dot')).toContain('version 1on this tablet waiting to be sent');
+    expect(listed('check')).toContain('version 1');
+    expect(listed('check')).not.toContain('waiting');
+    vi.unstubAllGlobals();
+  });
+
   test('counts what is on this tablet only, since when', () => {
     const early = madeEntry({ entered_at: '2026-11-12T09:04:00.000-05:00' });
     const visit = summarizeVisit([logged(started, 'check'), logged(early), logged(madeEntry())]);
@@ -275,8 +292,8 @@ describe('putting teacher and class right', () => {
 
 describe('times and places', () => {
   test('a time is shown as the clock on the wall said it, wherever it is read', () => {
-    expect(clockTime('2026-11-12T09:05:12.345-05:00')).toBe('9:05');
-    expect(clockTime('2026-11-12T13:00:00.000+09:00')).toBe('13:00');
+    expect(clockTime('2026-11-12T09:05:12.345-05:00')).toBe('9:05 am');
+    expect(clockTime('2026-11-12T13:00:00.000+09:00')).toBe('1:00 pm');
   });
 
   test('days are named as on the notes', () => {

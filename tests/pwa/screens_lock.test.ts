@@ -1,6 +1,8 @@
+import { signal } from '@preact/signals';
 import { h } from 'preact';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type HandOverProps, HandOverScreen } from '../../pwa/src/home/leave/hand_over_screen.tsx';
+import { LeaveScreen } from '../../pwa/src/home/leave/leave_screen.tsx';
 import { findHindrance } from '../../pwa/src/home/leave/leaving.ts';
 import { RescueButton, sizeText } from '../../pwa/src/home/leave/rescue_button.tsx';
 import { WhoWorksScreen } from '../../pwa/src/home/leave/who_works.tsx';
@@ -8,6 +10,7 @@ import { EndedScreen } from '../../pwa/src/home/lock/ended_screen.tsx';
 import { PinScreen, type PinScreenProps } from '../../pwa/src/home/lock/pin_screen.tsx';
 import { PinSection } from '../../pwa/src/home/lock/pin_section.tsx';
 import { EncryptionNotice, ReadingEnded } from '../../pwa/src/home/lock/reading_notices.tsx';
+import { type Device, DeviceContext } from '../../pwa/src/visits/device.ts';
 import { show } from './page.ts';
 
 const TWELVE = { n: 12, oldest_ms: 3 * 60_000 };
@@ -169,6 +172,7 @@ describe('the PIN in the account menu', () => {
     const onSet = async () => 'set' as const;
     const given = { has_pin: true, can_have_pin: true, onSet, onLock, onRemove };
     const screen = show(h(PinSection, given));
+    expect(screen.text()).toContain('also shuts the server’s pages in this browser');
     await screen.press('Lock now');
     await screen.press('Remove the PIN');
     expect([onLock, onRemove].map((one) => one.mock.calls.length)).toEqual([1, 1]);
@@ -251,6 +255,27 @@ describe('before the tablet goes into other hands', () => {
     expect(WAYS.map((name) => screen.button(name).disabled)).toEqual([true, true, true]);
     expect(screen.has('Save rescue file')).toBe(false);
     expect(screen.text()).toContain('could not be saved on this tablet yet');
+  });
+
+  test('a mark that only the second journal keeps hinders everything, though all of the log is sent', async () => {
+    const status = { counted: 'counted', on_tablet: 0, photos_waiting: 0, oldest_unsent_at: null };
+    const only_in_journal = signal(1);
+    const device = {
+      session: { person_id: 'lee' },
+      log: { perform: async () => [] },
+      sync: {
+        status: signal({ ...status, network: 'online' }),
+        rescue: { kind: async () => null },
+      },
+      writing: { pending: signal([]) },
+      keeping: { only_in_journal },
+      privacy: { has_pin: signal(true) },
+    };
+    const value = device as unknown as Device;
+    const screen = show(h(DeviceContext.Provider, { value }, h(LeaveScreen, {})));
+    expect(WAYS.map((name) => screen.button(name).disabled)).toEqual([true, true, true]);
+    only_in_journal.value = 0;
+    await vi.waitFor(() => expect(screen.button('Sign out').disabled).toBe(false));
   });
 
   test('all sent: everything is free, and what takes away asks once more', async () => {

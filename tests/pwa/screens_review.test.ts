@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { h } from 'preact';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { TimelineLine } from '../../pwa/src/observation/view.ts';
 import {
   citedBy,
@@ -11,12 +12,16 @@ import {
   toggleCite,
 } from '../../pwa/src/review/composer_rules.ts';
 import { emptyDraft, emptyStep, readDraft } from '../../pwa/src/review/feedback_draft.ts';
+import { OpenVersions } from '../../pwa/src/review/share/open_versions.tsx';
 import { hoursMinutes, laterLine, timeOfVisit } from '../../pwa/src/review/timeline/added_later.ts';
 import { amendedPayload, editOf } from '../../pwa/src/review/timeline/line_edit.ts';
 import { rowsOf } from '../../pwa/src/review/timeline/rows.ts';
 import { draftText } from '../../pwa/src/ui/draft_text.ts';
 import { chooseVersion } from '../../pwa/src/visits/conflict_choices.ts';
+import { show } from './page.ts';
 import { madeEntry } from './screens_entries.ts';
+
+afterEach(() => vi.unstubAllGlobals());
 
 function line(entry_id: string, said: Partial<TimelineLine> = {}): TimelineLine {
   return {
@@ -217,5 +222,25 @@ describe('two versions', () => {
       ]),
     ).toBe('One. · Two.');
     expect(draftText({ text: 'Wait.', try_when: '', look_again_on: null })).toBe('Wait.');
+  });
+});
+
+describe('sharing while two versions stand against each other', () => {
+  const asked = (...conflicts: { field: string; entry_ids: string[] }[]) => {
+    const heard: string[] = [];
+    const onSettle = () => heard.push('settle');
+    return { heard, screen: show(h(OpenVersions, { view: { conflicts }, onSettle })) };
+  };
+
+  test('is said, and leads to where one of them is kept', async () => {
+    const two = { field: 'amendment', entry_ids: ['a', 'b'] };
+    const { heard, screen } = asked(two, { ...two, field: 'ended_at' });
+    expect(screen.text()).toContain('more than one version of 2 things in this visit');
+    await screen.press('Look at the versions');
+    expect(heard).toEqual(['settle']);
+  });
+
+  test('says nothing where there is one of each', () => {
+    expect(asked().screen.text()).toBe('');
   });
 });

@@ -6,7 +6,7 @@ import { fold } from '../../pwa/src/observation/fold.ts';
 import type { ObservationView } from '../../pwa/src/observation/view.ts';
 import type { Protocol } from '../../pwa/src/protocol/protocol.ts';
 import { nextVersion } from '../../pwa/src/review/composer_rules.ts';
-import { countEvidence, returnedFeedback, standing } from '../../pwa/src/visits/mark_state.ts';
+import { returnedFeedback, standing } from '../../pwa/src/visits/mark_state.ts';
 import { summarizeVisit } from '../../pwa/src/visits/visits.ts';
 import { madeEntry, startedEntry } from './screens_entries.ts';
 
@@ -29,7 +29,7 @@ const why: SetAside = { code: 'c', text: 'Why.' };
 describe('with something set aside', () => {
   test('the tablet tells the story that the server tells', () => {
     expect(fold(standing(all), wire.protocol)).toStrictEqual(wire.view);
-    expect(countEvidence(all, wire.view.retracted)).toBe(wire.view.timeline.length);
+    expect(summarizeVisit(all)?.marks).toBe(wire.view.timeline.length);
   });
 
   test('feedback that came back is not shared, says why, and the next one has its number', () => {

@@ -196,6 +196,8 @@ test('a server that lost the first pieces of an entry gets them again', async ()
   const offsets = await goInPieces();
   await until({ sent: 1, on_tablet: 0, attention: null });
   expect(offsets().slice(0, 4)).toEqual([0, 8_192, 0, 8_192]);
+  // In the same talk.
+  expect(server.paths().filter((path) => path.endsWith('/hello'))).toHaveLength(1);
 });
 
 test('a server that takes no piece is asked again later, and not at once for ever', async () => {

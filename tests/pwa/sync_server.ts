@@ -1,4 +1,10 @@
-import { createHash } from 'node:crypto';
+import {
+  constants,
+  createDecipheriv,
+  createHash,
+  generateKeyPairSync,
+  privateDecrypt,
+} from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
@@ -10,7 +16,7 @@ export type Fault =
   | 'portal'
   | 'wrong-nonce'
   | 'redirect'
-  | { readonly status: number };
+  | { readonly status: number; readonly body?: object };
 
 interface Stream {
   readonly public_key: JsonWebKey;
@@ -29,6 +35,7 @@ export interface SeenRequest {
 /** A small server over real HTTP that keeps the rules of the wire: a stand-in for the other side. */
 export class SyncServer {
   signed_in: string | null = null;
+  has_pages_open = true;
   epoch = 'epoch-1';
   limits = { max_entries: 1_000, max_bytes: 262_144 };
   streams = new Map<string, Stream>();
@@ -41,6 +48,11 @@ export class SyncServer {
   /** By hash, as far as they have come. */
   photos = new Map<string, Buffer>();
   wanted_photos: string[] = [];
+  /** Hashes that were declared lost. */
+  lost_photos: string[] = [];
+  /** Opens what was sealed to it; by hash, what has come of sealed photos. */
+  readonly organisation_key = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  readonly sealed_photos = new Map<string, Buffer>();
   readonly #http = createServer((request, response) => void this.#answer(request, response));
 
   async start(): Promise<string> {
@@ -95,6 +107,12 @@ export class SyncServer {
         if (request.headers['x-csrftoken'] !== 'csrf-1') return problem(400, 'csrf-missing');
         this.signed_in = null;
         return [200, {}];
+      case '/pages/shut':
+      case '/pages/open':
+        if (!this.signed_in) return problem(401, 'sign-in-needed');
+        if (request.headers['x-csrftoken'] !== 'csrf-1') return problem(400, 'csrf-missing');
+        this.has_pages_open = url.pathname === '/pages/open';
+        return [200, {}];
       case '/api/v1/sync/streams':
         if (this.streams.has(String(request.headers['noticing-stream']))) return this.#enrol(json);
         if (!this.signed_in) return problem(401, 'sign-in-needed');
@@ -110,6 +128,7 @@ export class SyncServer {
     if (!(await is_signed(request, url, sent, stream))) return problem(401, 'signature-wrong');
     if (url.pathname === '/api/v1/sync/hello') return [200, this.#hello(stream)];
     if (url.pathname === '/api/v1/sync/verify') return [200, this.#verify(stream, json)];
+    if (url.pathname.endsWith('/lost')) return this.#lose(url);
     if (url.pathname.includes('/photos/')) return this.#photo(request, url, sent);
     if (url.pathname === '/api/v1/sync/chunk') return [200, this.#piece(stream, json)];
     return [200, this.#push(stream, json)];
@@ -129,6 +148,8 @@ export class SyncServer {
     sent: Buffer,
   ): [number, object, Record<string, string>] {
     const hash = url.pathname.split('/').at(-1) ?? '';
+    const is_sealed = request.headers['noticing-sealed-key'] !== undefined;
+    if (is_sealed && !this.photos.has(hash)) return this.#sealedPhoto(request, hash, sent);
     const known = this.photos.get(hash) ?? Buffer.alloc(0);
     const is_part = request.method === 'PATCH';
     if (is_part && Number(request.headers['upload-offset']) !== known.length) {
@@ -137,6 +158,57 @@ export class SyncServer {
     const received = Buffer.concat([known, sent]);
     this.photos.set(hash, received);
     return [is_part ? 204 : 200, {}, standingOf(hash, received)];
+  }
+
+  #sealedPhoto(
+    { method, headers }: IncomingMessage,
+    hash: string,
+    sent: Buffer,
+  ): [number, object, Record<string, string>] {
+    const known = this.sealed_photos.get(hash) ?? Buffer.alloc(0);
+    const standing = (bytes: Buffer) => ({
+      'Upload-Offset': String(bytes.length),
+      'Noticing-Photo': bytes.length > 0 ? 'partial' : 'none',
+    });
+    if (method === 'HEAD') return [200, {}, standing(known)];
+    if (Number(headers['upload-offset']) !== known.length) {
+      return [...problem(409, 'upload-offset-wrong'), standing(known)];
+    }
+    const received = Buffer.concat([known, sent]);
+    this.sealed_photos.set(hash, received);
+    if (received.length < Number(headers['upload-length'])) return [204, {}, standing(received)];
+    this.sealed_photos.delete(hash);
+    const [plain, entry] = this.#unseal(headers, received);
+    const { payload } = JSON.parse(entry?.toString() ?? '{}');
+    if (!plain || payload?.sha256 !== hash || !is_whole(hash, plain)) {
+      return [...problem(422, 'photo-differs'), {}];
+    }
+    this.photos.set(hash, plain);
+    return [204, {}, standingOf(hash, plain)];
+  }
+
+  #unseal(headers: IncomingMessage['headers'], photo: Buffer): (Buffer | null)[] {
+    const key = this.#openKey(String(headers['noticing-sealed-key']));
+    const entry = Buffer.from(String(headers['noticing-sealed-entry']), 'base64');
+    return [open(key, photo), open(key, entry)];
+  }
+
+  #openBodies(sealed: Pushing['sealed']): string[] {
+    const key = this.#openKey(sealed?.sealed_key ?? '');
+    return (sealed?.bodies ?? []).map((body) => String(open(key, Buffer.from(body, 'base64'))));
+  }
+
+  #openKey(sealed_key: string): Buffer {
+    const { privateKey: key } = this.organisation_key;
+    const how = { key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' };
+    return privateDecrypt(how, Buffer.from(sealed_key, 'base64'));
+  }
+
+  #lose(url: URL): [number, object, Record<string, string>] {
+    const hash = url.pathname.split('/').at(-2) ?? '';
+    if (is_whole(hash, this.photos.get(hash))) return [204, {}, { 'Noticing-Photo': 'complete' }];
+    this.lost_photos.push(hash);
+    return [204, {}, { 'Noticing-Photo': 'lost' }];
   }
 
   #verify(stream: Stream, { ranges, photos }: { ranges: Range[]; photos: string[] }): object {
@@ -198,7 +270,7 @@ export class SyncServer {
     };
   }
 
-  #push(stream: Stream, { from_seq, bodies }: { from_seq: number; bodies: string[] }): object {
+  #push(stream: Stream, { from_seq, sealed, bodies = this.#openBodies(sealed) }: Pushing): object {
     let fork: object | null = null;
     const set_aside: object[] = [];
     bodies.forEach((body, index) => {
@@ -222,6 +294,12 @@ export class SyncServer {
       server_time: '2026-11-12T14:05:12.345Z',
     };
   }
+}
+
+interface Pushing {
+  from_seq: number;
+  bodies?: string[];
+  sealed?: { sealed_key: string; bodies: string[] };
 }
 
 interface Piece {
@@ -251,6 +329,16 @@ export function markOf(stream: { bodies: Map<number, string> }) {
 
 function is_whole(hash: string, bytes: Buffer = Buffer.alloc(0)): boolean {
   return sha256(bytes).toString('hex') === hash;
+}
+
+function open(key: Buffer, sealed: Buffer): Buffer | null {
+  const cipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12));
+  cipher.setAuthTag(sealed.subarray(-16));
+  try {
+    return Buffer.concat([cipher.update(sealed.subarray(12, -16)), cipher.final()]);
+  } catch {
+    return null;
+  }
 }
 
 function standingOf(hash: string, bytes: Buffer): Record<string, string> {
@@ -301,7 +389,8 @@ function misbehave(fault: Fault, request: IncomingMessage, response: ServerRespo
   else if (fault === 'wrong-nonce') {
     response.writeHead(200, { 'Noticing-Sync': '1', 'Noticing-Nonce': 'another' }).end('{}');
   } else if (typeof fault === 'object') {
-    reply(response, request, fault.status, problem(fault.status, 'fault')[1]);
+    const { status, body = problem(status, 'fault')[1] } = fault;
+    reply(response, request, status, body);
   } else response.writeHead(200, { 'Content-Type': 'text/html' }).end('<h1>Welcome to Wi-Fi</h1>');
 }
 

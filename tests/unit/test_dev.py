@@ -118,6 +118,38 @@ def test_one_failing_check_fails_the_run(monkeypatch: pytest.MonkeyPatch) -> Non
     assert dev.test([]) == 1
 
 
+@pytest.mark.parametrize(
+    ("typed", "needs"),
+    [
+        ("", True),
+        ("-x", True),
+        ("tests", True),
+        ("tests/unit", False),
+        ("tests/unit -q", False),
+        ("-q tests/unit/test_dev.py::test_x", False),
+        ("tests/integration/test_cli.py tests/wall", False),
+        ("tests/unit tests/e2e", True),
+        ("tests/e2e/test_golden_thread.py", True),
+        ("tests/pdf", True),
+        ("tests/proof/test_crash_slice.py", True),
+        ("tests/integration", True),
+        ("tests/integration/test_tablets_in_browser.py", True),
+    ],
+)
+def test_a_browser_is_set_up_only_for_tests_that_need_one(
+    typed: str, needs: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    silence_set_up(monkeypatch)
+    monkeypatch.chdir(toolchain.ROOT)
+    for name in ("browser", "pdf_readers"):
+        monkeypatch.setattr(toolchain, f"set_up_{name}", lambda name=name: done.append(name))
+    monkeypatch.setattr(dev, "run_checks", list)
+    monkeypatch.setattr(dev, "pytest_command", lambda _arguments: [sys.executable, "-c", ""])
+    assert dev.test(typed.split()) == 0
+    assert done == (["browser", "pdf_readers"] if needs else [])
+
+
 def test_a_test_is_named_from_where_one_stands(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(Path(__file__).parent)
     assert dev.from_root(["-x", "test_dev.py::test_x"]) == ["-x", f"{__file__}::test_x"]

@@ -158,9 +158,10 @@ def test_each_chart_states_its_numbers_in_one_sentence() -> None:
         for slug in ("engagement-sweep", "lesson-clarity")
     }
     assert told == {
-        "engagement-sweep": ["74 of 89 in 4 sweeps together: 83 %."],
+        "engagement-sweep": ["74 of 89 in 4 sweeps together: 83\u00a0%."],
         "lesson-clarity": [
-            "Looked for between 9:00 and 9:10; each stands with the times at which it was seen.",
+            "Looked for between 9:00 am and 9:10 am; each stands with the times at which it was seen, "
+            "the first one first.",
             "2 of 3.",
         ],
     }
@@ -182,9 +183,9 @@ def test_bars_are_drawn_to_the_longest_and_parts_to_their_whole() -> None:
 
 def test_marks_lie_between_start_and_end_and_many_times_are_counted() -> None:
     lane = notes_with("selective-script").charts[1].rows[0]
-    assert list_times(lane) == "10 times, 8:31 to 8:44"
-    assert list_times(replace(lane, times=("8:31", "8:31", "8:40"))) == "8:31 (2 times), 8:40"
-    assert list_times(replace(lane, times=("8:31",) * 9)) == "8:31 (9 times)"
+    assert list_times(lane) == "10 times, 8:31 am to 8:44 am"
+    assert list_times(replace(lane, times=("8:31", "8:31", "8:40"))) == "8:31 am (2 times), 8:40 am"
+    assert list_times(replace(lane, times=("8:31",) * 9)) == "8:31 am (9 times)"
     assert all(0 <= at <= 1 for at in lane.at)
     assert list(lane.at) == sorted(lane.at)
 

@@ -19,10 +19,13 @@ EVERYONE = frozenset(WHO)
 OBSERVERS = frozenset({"coach", "principal"})
 LETS_IN = {  # what the words in app.py must amount to
     "accounts.sign_out": EVERYONE,
+    "accounts.shut_pages": EVERYONE,
+    "accounts.open_pages": EVERYONE,
     "accounts.people": {"admin"},
     "accounts.add_person": {"admin"},
     "accounts.renew_link": {"admin"},
     "tablets.overview": {"admin"},
+    "tablets.name": {"admin"},
     "tablets.ask_revoke": {"admin"},
     "tablets.revoke": {"admin"},
     "tablets.set_aside": {"admin"},
@@ -35,6 +38,7 @@ LETS_IN = {  # what the words in app.py must amount to
     "sync.verify": EVERYONE,
     "sync.changes": OBSERVERS,
     "photos.bring": EVERYONE,
+    "photos.lost": EVERYONE,
     "photos.read": EVERYONE,  # like the notes: nothing here
     "feedback.notes_list": EVERYONE,
     # Signed in is enough to ask; for an observation that is not theirs they all hear "nothing here".
@@ -44,7 +48,10 @@ LETS_IN = {  # what the words in app.py must amount to
 }
 LOCKED = sorted(
     (name for name, lock in DOORS.items() if lock.kind != "open"),
-    key=lambda name: (name == "accounts.sign_out", name),
+    key=lambda name: (
+        name in ("accounts.shut_pages", "accounts.sign_out"),
+        name,
+    ),  # nothing is open after them
 )
 
 
@@ -135,6 +142,8 @@ def test_who_has_no_role_left_may_deliver_and_sign_out_and_do_nothing_else(
     assert (
         entered
         == {
+            "accounts.open_pages",
+            "accounts.shut_pages",
             "sync.me",
             "sync.enrol",
             "sync.hello",
@@ -142,6 +151,7 @@ def test_who_has_no_role_left_may_deliver_and_sign_out_and_do_nothing_else(
             "sync.chunk",
             "sync.verify",
             "photos.bring",
+            "photos.lost",
             "accounts.sign_out",
         }
         | objects

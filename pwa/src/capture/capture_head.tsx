@@ -2,8 +2,7 @@ import type { Entry } from '../entry/entry.ts';
 import { Icon } from '../ui/icons.tsx';
 import { t } from '../ui/messages/messages.ts';
 import { links } from '../ui/routes.ts';
-import { OnTablet, TroubleLink } from '../ui/status_line.tsx';
-import { networkText } from '../ui/sync_words.ts';
+import { NetworkLink, OnTablet, TroubleLink } from '../ui/status_line.tsx';
 import { useTick } from '../ui/ticks.ts';
 import { stopwatch } from '../ui/times.ts';
 import { useTroubles } from '../ui/use_troubles.ts';
@@ -78,7 +77,6 @@ function Watch({ started, title }: { started: Entry | undefined; title: string }
 }
 
 function CaptureStatus({ visit }: { visit: Visit }) {
-  const { sync } = useDevice();
   const { on_tablet, oldest_at, sent, set_aside } = countMarks(visit.entries.value);
   const [worst] = useTroubles(set_aside);
   return (
@@ -89,7 +87,7 @@ function CaptureStatus({ visit }: { visit: Visit }) {
       <span class="soft">
         {t('status.sent', { n: sent })}
         {' · '}
-        {worst ? <TroubleLink trouble={worst} /> : networkText(sync.status.value)}
+        {worst ? <TroubleLink trouble={worst} /> : <NetworkLink />}
       </span>
     </p>
   );

@@ -6,7 +6,6 @@ import { UnsavedBanner } from '../ui/unsaved_banner.tsx';
 import { useSaving } from '../ui/use_saving.ts';
 import { finishDraft } from '../visits/finish.ts';
 import { lineDraft } from '../visits/half_line.ts';
-import { countEvidence } from '../visits/mark_state.ts';
 import type { Visit } from '../visits/visit.ts';
 import type { HalfLineOnScreen } from './script/half_line.ts';
 
@@ -24,9 +23,7 @@ export function FinishDialog({ visit, half_line, script_key, onClose }: Props) {
   const half_text = half_line.line.value.text.trim();
   return (
     <Dialog title={t('finish.title')} onClose={onClose}>
-      <p>
-        {t('finish.text', { n: countEvidence(visit.entries.value, visit.view.value.retracted) })}
-      </p>
+      <p>{t('finish.text', { n: visit.view.value.timeline.length })}</p>
       {half_text && <p class="soft">{t('finish.half_line', { text: half_text })}</p>}
       {saving.state === 'failed' && (
         <p class="notice" role="alert">

@@ -2,7 +2,6 @@ import { useMemo, useState } from 'preact/hooks';
 import { kindOf } from '../entry/kinds.ts';
 import type { Item } from '../protocol/protocol.ts';
 import { announce } from '../ui/announcer.tsx';
-import { lineText } from '../ui/line_text.ts';
 import { t } from '../ui/messages/messages.ts';
 import { VisitDetails } from '../ui/visit_details.tsx';
 import type { Visit, VisitDraft } from '../visits/visit.ts';
@@ -14,6 +13,7 @@ import { vibrate } from './feel.ts';
 import { FinishDialog } from './finish_dialog.tsx';
 import { ItemDialog } from './item_dialog.tsx';
 import { registerOf } from './marks.ts';
+import { savedText } from './said.ts';
 import type { HalfLineOnScreen } from './script/half_line.ts';
 import { Heard } from './script/heard.tsx';
 import { SectionList } from './section_list.tsx';
@@ -45,7 +45,8 @@ export function Observing({ visit, half_line }: Props) {
     const { made, saved } = visit.record(withShownVersions(draft, visit));
     void saved.then((is_saved) => {
       const entry = made[0]?.entry;
-      if (is_saved && entry) announce(t('capture.said_saved', { what: lineText(entry, protocol) }));
+      const text = is_saved && entry && savedText(entry, protocol);
+      if (text) announce(text);
     });
   };
   const sitting = {

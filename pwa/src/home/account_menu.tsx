@@ -17,10 +17,12 @@ export function AccountMenu() {
       {is_open && (
         <Dialog title={session.display_name} onClose={() => setOpen(false)}>
           <p class="soft">{session.tenant_name}</p>
-          <Pin />
-          <a class="button" href={links.leave}>
-            {t('leave.title')}
-          </a>
+          <div class="account-menu">
+            <Pin />
+            <a class="button" href={links.leave}>
+              {t('leave.title')}
+            </a>
+          </div>
           <p class="soft">{t('account.version', { version: APP_VERSION })}</p>
         </Dialog>
       )}

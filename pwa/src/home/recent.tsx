@@ -1,8 +1,10 @@
+import { MarkSign } from '../ui/mark_sign.tsx';
 import { t } from '../ui/messages/messages.ts';
 import { links } from '../ui/routes.ts';
 import { nearDay } from '../ui/times.ts';
 import { nameOf } from '../ui/visit_names.ts';
 import { useDevice } from '../visits/device.ts';
+import { is_on_tablet_only } from '../visits/mark_state.ts';
 import type { VisitSummary } from '../visits/visits.ts';
 
 const SHOWN = 8;
@@ -24,6 +26,11 @@ export function Recent({ visits }: { visits: VisitSummary[] }) {
                   version: visit.latest_feedback?.version ?? 1,
                 })}
               </span>
+              {is_on_tablet_only(visit.shared_state) && (
+                <span class="soft row-line">
+                  <MarkSign state={visit.shared_state} /> {t('today.shared_waiting')}
+                </span>
+              )}
             </span>
             <a class="link-button" href={links.review(visit.observation_id)}>
               {t('today.open_short')}

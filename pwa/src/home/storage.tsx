@@ -17,8 +17,8 @@ export function Storage() {
       </p>
       {is_installed && <p>{t('storage.installed')}</p>}
       {!is_installed && (
-        <p>
-          {t('storage.install_hint')}{' '}
+        <p class="storage-install">
+          <span>{t('storage.install_hint')}</span>
           {install && (
             <button type="button" class="link-button" onClick={install}>
               {t('storage.install')}

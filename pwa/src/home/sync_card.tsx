@@ -1,7 +1,8 @@
 import { rich, t } from '../ui/messages/messages.ts';
 import { ReadFailed } from '../ui/read_failed.tsx';
 import { links } from '../ui/routes.ts';
-import { networkText, oldestText, photosText, waitingReason } from '../ui/sync_words.ts';
+import { NetworkLink } from '../ui/status_line.tsx';
+import { oldestText, photosText, waitingReason } from '../ui/sync_words.ts';
 import { useTick } from '../ui/ticks.ts';
 import { useDevice } from '../visits/device.ts';
 
@@ -20,7 +21,9 @@ export function SyncCard() {
         {status.sent > 0
           ? t(status.set_aside > 0 ? 'sync.all_sent_but' : 'sync.all_sent')
           : t('sync.nothing_yet')}
-        <span class="soft">{networkText(status)}</span>
+        <span class="soft">
+          <NetworkLink />
+        </span>
         {status.network === 'sign-in' && <SignInLink />}
       </p>
     );

@@ -1,4 +1,5 @@
-import { t } from '../ui/messages/messages.ts';
+import { is_observer } from '../sync/session.ts';
+import { type MessageKey, t } from '../ui/messages/messages.ts';
 import { OthersCard } from '../ui/others_card.tsx';
 import { ReadFailed } from '../ui/read_failed.tsx';
 import { links } from '../ui/routes.ts';
@@ -56,8 +57,7 @@ function Reading() {
 function TodayLists({ visits }: { visits: VisitSummary[] }) {
   const { session, directory, privacy } = useDevice();
   const own = visits.filter((visit) => visit.observer_id === session.person_id);
-  const is_observer = session.roles.some((role) => role === 'coach' || role === 'principal');
-  if (!is_observer) return <NotAnObserver />;
+  if (!is_observer(session.roles)) return <NotAnObserver />;
   return (
     <>
       <NotShared visits={own} />
@@ -97,10 +97,18 @@ function WithTheServer({ own }: { own: VisitSummary[] }) {
   );
 }
 
+const ELSEWHERE: readonly [role: string, key: MessageKey][] = [
+  ['teacher', 'today.not_an_observer_teacher'],
+  ['admin', 'today.not_an_observer_admin'],
+];
+
 function NotAnObserver() {
+  const { roles } = useDevice().session;
+  const [, key = 'today.not_an_observer' as const] =
+    ELSEWHERE.find(([role]) => roles.includes(role)) ?? [];
   return (
     <section class="card">
-      <p>{t('today.not_an_observer')}</p>
+      <p>{t(key)}</p>
       <a class="button" href="/">
         {t('today.to_the_page')}
       </a>

@@ -12,6 +12,10 @@ export class JournalFiles {
   #own: Promise<FileSystemSyncAccessHandle> | null = null;
   #size = 0;
   readonly #dropped = new Set<string>();
+  /** Known to be in the log. */
+  readonly #settled = new Set<string>();
+  /** By file: how long it was when everything in it was settled. */
+  readonly #quiet = new Map<string, number>();
 
   private constructor(folder: FileSystemDirectoryHandle) {
     this.#folder = folder;
@@ -23,14 +27,28 @@ export class JournalFiles {
     return new JournalFiles(await root.getDirectoryHandle(name, { create: true }));
   }
 
-  async append(records: readonly JournalRecord[]): Promise<void> {
+  /** `is_alone`: the log does not take them; else it is just about to. */
+  async append(records: readonly JournalRecord[], is_alone = true): Promise<void> {
     this.#own ??= this.#makeOwn();
     const own = await this.#own;
     const bytes = writeRecords(records);
     const written = own.write(bytes, { at: this.#size });
     if (written !== bytes.length) throw new DOMException('torn', 'QuotaExceededError');
     own.flush();
+    const was_quiet = this.#size === (this.#quiet.get(this.#own_name) ?? 0);
     this.#size += written;
+    for (const { entry_id } of records) {
+      if (is_alone) this.#settled.delete(entry_id);
+      else this.#settled.add(entry_id);
+    }
+    if (was_quiet && !is_alone) this.#quiet.set(this.#own_name, this.#size);
+  }
+
+  settle(entry_ids: readonly string[] | null): void {
+    for (const entry_id of entry_ids ?? []) this.#settled.add(entry_id);
+    if (entry_ids !== null) return;
+    this.#settled.clear();
+    this.#quiet.clear();
   }
 
   async #makeOwn(): Promise<FileSystemSyncAccessHandle> {
@@ -43,11 +61,24 @@ export class JournalFiles {
     }
   }
 
-  async read(): Promise<JournalRecord[]> {
+  async read(only_unsettled = false): Promise<JournalRecord[]> {
+    const read = only_unsettled ? this.#readUnsettled.bind(this) : this.#readAll.bind(this);
     const own = await this.#own;
-    const found = own ? readOpen(own) : [];
-    for await (const { handle } of this.#others()) found.push(...readOpen(handle));
-    return found.filter((one) => !this.#dropped.has(one.entry_id));
+    const found = own ? read(this.#own_name, own) : [];
+    for await (const { name, handle } of this.#others()) found.push(...read(name, handle));
+    return found;
+  }
+
+  #readAll(_name: string, handle: FileSystemSyncAccessHandle): JournalRecord[] {
+    return readOpen(handle).filter((one) => !this.#dropped.has(one.entry_id));
+  }
+
+  #readUnsettled(name: string, handle: FileSystemSyncAccessHandle): JournalRecord[] {
+    const size = handle.getSize();
+    if (size === (this.#quiet.get(name) ?? 0)) return [];
+    const found = this.#readAll(name, handle).filter((one) => !this.#settled.has(one.entry_id));
+    if (found.length === 0) this.#quiet.set(name, size);
+    return found;
   }
 
   /** A file whose records may all go is emptied; a file of an earlier page life is removed. */
@@ -60,6 +91,7 @@ export class JournalFiles {
       own.truncate(0);
       own.flush();
       this.#size = 0;
+      this.#quiet.delete(this.#own_name);
     }
     const done: string[] = [];
     for await (const { name, handle } of this.#others()) if (is_done(handle)) done.push(name);

@@ -2,13 +2,14 @@ import type { MadeEntry } from '../entry/entry.ts';
 import {
   add,
   appendToJournal,
-  get,
   keepKey,
   makeRoom,
   put,
   run,
   seal,
+  settleJournal,
   tellScreens,
+  together,
 } from '../machine/ask.ts';
 import type {
   JournalRecord,
@@ -21,7 +22,7 @@ import type {
 import { LogError } from './error.ts';
 import { hashBody } from './hash.ts';
 import type { LogChange, LoggedEntry } from './log.ts';
-import { onlyInJournal } from './only_in_journal.ts';
+import { lookInJournal } from './only_in_journal.ts';
 import type { OwnRow, StreamRow } from './stores.ts';
 import { beginLog } from './streams.ts';
 
@@ -76,7 +77,7 @@ const ADOPTED_AT_ONCE = 200;
  * log does not take keeps none of the others out.
  */
 export function* adoptJournal(): Script<number> {
-  const missing = yield* onlyInJournal();
+  const { missing, settled } = yield* lookInJournal();
   const adopted: JournalRecord[] = [];
   let failure: unknown = null;
   for (let at = 0; at < missing.length && failure === null; at += ADOPTED_AT_ONCE) {
@@ -88,6 +89,8 @@ export function* adoptJournal(): Script<number> {
     yield* tellScreens({ what: 'appended', subject_ids });
   }
   if (failure !== null) throw failure;
+  const ids = [...settled, ...missing.map((one) => one.entry_id)];
+  if (ids.length > 0) yield* settleJournal(ids);
   return adopted.length;
 }
 
@@ -149,16 +152,22 @@ function appending(
     mode: 'readwrite',
     durability: 'strict',
     *work() {
-      const stream = yield* get<StreamRow>('meta', 'stream');
+      const ids = records.map((one) => one.entry_id);
+      const [stream, ...there] = yield* together<[StreamRow?, ...(OwnRow | undefined)[]]>([
+        { op: 'get', store: 'meta', key: 'stream' },
+        ...ids.map((key) => ({ op: 'get', store: 'entries', key, index: 'entry_id' }) as const),
+      ]);
       if (!stream) return 'no-stream';
       let { last_seq } = stream;
       const rows: OwnRow[] = [];
-      for (const one of records) {
-        const known = yield* get<OwnRow>('entries', one.entry_id, 'entry_id');
+      const added = new Map<string, OwnRow>();
+      for (const [place, one] of records.entries()) {
+        const known = there[place] ?? added.get(one.entry_id);
         if (known && known.hash !== one.hash) throw new LogError('entry-id-taken');
         const { stream_id } = stream;
         const row = known ?? { ...one, stream_id, stream_seq: ++last_seq };
         if (!known) yield* add('entries', row);
+        added.set(row.entry_id, row);
         rows.push(row);
       }
       if (last_seq > stream.last_seq) yield* put('meta', { ...stream, last_seq }, 'stream');

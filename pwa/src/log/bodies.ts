@@ -1,6 +1,9 @@
 import { open } from '../machine/ask.ts';
 import type { Kept, Script } from '../machine/effect.ts';
 
+/** Some at a time: a tap gets its turn between them. */
+const AT_ONCE = 250;
+
 /**
  * The texts of what lies on the disk, in the same order. null: it has left this tablet, or can no longer be
  * read. `locked`: the key is not at hand now.
@@ -8,8 +11,12 @@ import type { Kept, Script } from '../machine/effect.ts';
 export function* openKept(kept: readonly (Kept | null)[]): Script<(string | null)[] | 'locked'> {
   const sealed = kept.filter((one): one is Exclude<Kept, string> => is_sealed(one));
   if (sealed.length === 0) return kept as (string | null)[];
-  const texts = yield* open(sealed);
-  if (texts === 'locked') return 'locked';
+  const texts: (string | null)[] = [];
+  for (let at = 0; at < sealed.length; at += AT_ONCE) {
+    const opened = yield* open(sealed.slice(at, at + AT_ONCE));
+    if (opened === 'locked') return 'locked';
+    texts.push(...opened);
+  }
   let next = 0;
   return kept.map((one) => (is_sealed(one) ? (texts[next++] ?? null) : (one as string | null)));
 }

@@ -19,14 +19,45 @@ export function streamsToDeliver(): Script<StreamRow[]> {
   });
 }
 
+/** An append waits for whoever reads its store. */
+const READ_AT_ONCE = 250;
+
 /** The rows `first` … of a stream up to `limit`, as they lie on the disk. */
-export function readRows(stream_id: string, first: number, limit: number): Script<OwnRow[]> {
-  return run({
+export function* readRows(stream_id: string, first: number, limit: number): Script<OwnRow[]> {
+  const rows: OwnRow[] = [];
+  for (;;) {
+    const beyond = rows.at(-1)?.stream_seq ?? first - 1;
+    const at_once = Math.min(READ_AT_ONCE, limit - rows.length);
+    const found = yield* run(reading(stream_id, beyond, at_once));
+    rows.push(...found);
+    if (found.length < at_once || rows.length >= limit) return rows;
+  }
+}
+
+function reading(stream_id: string, beyond: number, limit: number): Transaction<OwnRow[]> {
+  return {
     stores: ['entries'],
     mode: 'readonly',
     durability: 'relaxed',
-    work: () => all<OwnRow>('entries', ofStream(stream_id, first - 1), { limit }),
-  });
+    work: () => all<OwnRow>('entries', ofStream(stream_id, beyond), { limit }),
+  };
+}
+
+/** What of `first` … can be sent in the clear now, as far as it goes without a gap; it says nothing to be lost. */
+export function* gatherAhead(
+  stream_id: string,
+  first: number,
+  limit: number,
+): Script<UnsentEntry[]> {
+  const rows = yield* readRows(stream_id, first, limit);
+  const bodies = yield* openKept(rows.map((row) => row.body));
+  const entries: UnsentEntry[] = [];
+  for (const [place, row] of rows.entries()) {
+    const body = bodies === 'locked' ? null : bodies[place];
+    if (row.stream_seq !== first + place || typeof body !== 'string') break;
+    entries.push({ ...row, body });
+  }
+  return entries;
 }
 
 export type Batch =

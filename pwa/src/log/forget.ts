@@ -1,8 +1,9 @@
 import { readEntry } from '../entry/entry.ts';
-import { all, dropFromJournal, get, put, readJournal, run } from '../machine/ask.ts';
+import { all, dropFromJournal, put, readJournal, run } from '../machine/ask.ts';
 import type { Script, Transaction } from '../machine/effect.ts';
 import { openKept } from './bodies.ts';
-import { forgetPhotos, photosToVerify } from './photos.ts';
+import { visitRows } from './only_in_journal.ts';
+import { forgetPhotos, photosToSend, photosToVerify } from './photos.ts';
 import { readAllStreams } from './read.ts';
 import type { OwnRow, StreamRow } from './stores.ts';
 import { changeStream, findStream, ofStream, type Streams } from './streams.ts';
@@ -78,9 +79,12 @@ function reading(stream_id: string, first: number, last: number): Transaction<Ow
 function* leavingSubjects(rows: readonly OwnRow[], limits: Limits): Script<Set<string>> {
   const streams = yield* readAllStreams();
   const leaving = new Set<string>();
+  // A locked profile sends its picture with the entry that names it.
+  const sending = new Set((yield* photosToSend()).map((row) => row.subject_id));
   const may_leave = (row: OwnRow) =>
     row.body === null || row.stream_seq <= (limits.get(row.stream_id) ?? 0);
   for (const subject_id of new Set(rows.map((row) => row.subject_id))) {
+    if (sending.has(subject_id)) continue;
     const own = yield* rowsOf(subject_id);
     if (own.every(may_leave) && (yield* has_ended(own, streams))) leaving.add(subject_id);
   }
@@ -174,24 +178,19 @@ export function* trimJournal(server_epoch: string): Script<void> {
   const records = yield* readJournal();
   // Files of earlier page lives that hold nothing go with it.
   if (records.length === 0) return yield* dropFromJournal([]);
-  const verified = yield* run<string[]>({
-    stores: ['entries', 'meta', 'streams'],
-    mode: 'readonly',
-    durability: 'relaxed',
-    *work() {
-      const found: string[] = [];
-      for (const { entry_id } of records) {
-        const row = yield* get<OwnRow>('entries', entry_id, 'entry_id');
-        const stream = row ? yield* findStream(row.stream_id) : undefined;
-        const is_verified =
-          row !== undefined &&
-          stream?.verified_epoch === server_epoch &&
-          row.stream_seq <= (stream.verified_through ?? 0);
-        if (is_verified) found.push(entry_id);
-      }
-      return found;
+  const { current, retired } = yield* readAllStreams();
+  const limits = new Map(
+    [current, ...retired]
+      .filter((one) => one.verified_epoch === server_epoch)
+      .map((one) => [one.stream_id, one.verified_through ?? 0]),
+  );
+  const verified: string[] = [];
+  yield* visitRows(
+    records.map((one) => one.entry_id),
+    ({ entry_id, stream_id, stream_seq }) => {
+      if (stream_seq <= (limits.get(stream_id) ?? 0)) verified.push(entry_id);
     },
-  });
+  );
   yield* dropFromJournal(verified);
 }
 

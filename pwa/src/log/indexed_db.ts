@@ -1,17 +1,19 @@
-import type { IDBPDatabase, IDBPTransaction } from 'idb';
-import type { Key, Range, StoreName, StoreOp, Transaction } from '../machine/effect.ts';
+import { type IDBPDatabase, unwrap } from 'idb';
+import type { Key, Range, StoreOp, Transaction } from '../machine/effect.ts';
 import type { LogSchema } from './stores.ts';
 
-type Open = IDBPTransaction<LogSchema, StoreName[], 'readwrite'>;
+// On the browser's own objects: what wraps them costs a tap more than the work itself.
 
 /** Runs one transaction script on IndexedDB. Nothing else may be awaited inside: the transaction would end. */
 export async function runTransaction<Result>(
   database: IDBPDatabase<LogSchema>,
   { stores, mode, durability, work }: Transaction<Result>,
 ): Promise<Result> {
-  const transaction = database.transaction([...stores], mode, { durability }) as unknown as Open;
+  const raw = unwrap(database) as IDBDatabase;
+  const transaction = raw.transaction([...stores], mode, { durability });
+  const done = endOf(transaction);
   // Awaited below; a failure of the work itself must not leave this one unheard.
-  transaction.done.catch(() => undefined);
+  done.catch(() => undefined);
   try {
     const script = work();
     let step = script.next();
@@ -19,7 +21,11 @@ export async function runTransaction<Result>(
       const answer = perform(transaction, step.value);
       step = script.next(answer instanceof Promise ? await answer : undefined);
     }
-    await transaction.done;
+    // What was read is known: nobody waits for the end of reading.
+    if (mode === 'readonly') return step.value;
+    // Not at its own time, which would be a turn later; browsers before 2021 know no other.
+    transaction.commit?.();
+    await done;
     return step.value;
   } catch (cause) {
     abortQuietly(transaction);
@@ -27,44 +33,57 @@ export async function runTransaction<Result>(
   }
 }
 
-function perform(transaction: Open, wanted: StoreOp): Promise<unknown> | undefined {
-  // biome-ignore lint/suspicious/noExplicitAny: one driver for stores of every shape
-  const store = transaction.objectStore(wanted.store) as any;
+function endOf(transaction: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () =>
+      reject(transaction.error ?? new DOMException('aborted', 'AbortError'));
+  });
+}
+
+function answerOf<Answer>(request: IDBRequest<Answer>): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+function perform(transaction: IDBTransaction, wanted: StoreOp): Promise<unknown> | undefined {
+  if (wanted.op === 'together') {
+    return Promise.all(wanted.ops.map((one) => perform(transaction, one)));
+  }
+  const store = transaction.objectStore(wanted.store);
+  const rows = 'index' in wanted && wanted.index ? store.index(wanted.index) : store;
   switch (wanted.op) {
     case 'get':
-      return (wanted.index ? store.index(wanted.index) : store).get(wanted.key);
+      return answerOf(rows.get(wanted.key as IDBValidKey));
     case 'all':
-      return (wanted.index ? store.index(wanted.index) : store).getAll(
-        readRange(wanted.range),
-        wanted.limit,
-      );
+      return answerOf(rows.getAll(readRange(wanted.range), wanted.limit));
     case 'keys':
-      return (wanted.index ? store.index(wanted.index) : store).getAllKeys(readRange(wanted.range));
+      return answerOf(rows.getAllKeys(readRange(wanted.range)));
     case 'count':
-      return store.count(readRange(wanted.range));
+      return answerOf(store.count(readRange(wanted.range) ?? undefined));
     case 'last_key':
-      return store
-        .openKeyCursor(readRange(wanted.range), 'prev')
-        .then((cursor: { key: Key } | null) => cursor?.key);
+      return answerOf(store.openKeyCursor(readRange(wanted.range), 'prev')).then(
+        (cursor) => cursor?.key,
+      );
     default:
       // Not waited for: a write that fails makes the whole transaction fail.
-      write(store, wanted).catch(() => undefined);
+      write(store, wanted);
       return undefined;
   }
 }
 
 type Writing = Extract<StoreOp, { op: 'put' | 'add' | 'delete' | 'clear' }>;
 
-// biome-ignore lint/suspicious/noExplicitAny: see above
-function write(store: any, wanted: Writing): Promise<unknown> {
+function write(store: IDBObjectStore, wanted: Writing): IDBRequest {
   switch (wanted.op) {
     case 'put':
+      return store.put(wanted.value, wanted.key as IDBValidKey | undefined);
     case 'add':
-      return wanted.key === undefined
-        ? store[wanted.op](wanted.value)
-        : store[wanted.op](wanted.value, wanted.key);
+      return store.add(wanted.value, wanted.key as IDBValidKey | undefined);
     case 'delete':
-      return store.delete(wanted.key);
+      return store.delete(wanted.key as IDBValidKey);
     case 'clear':
       return store.clear();
   }

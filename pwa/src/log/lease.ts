@@ -13,7 +13,9 @@ const WORTH_WRITING_MS = 10 * 60_000;
 
 /** Keeps what the clock shows, too, so that setting it back does not lengthen the lease. */
 export function* mayRead(): Script<MayRead> {
-  if ((yield* readMeta('reading')) === 'ended') return 'server';
+  const reading = yield* readMeta<string>('reading');
+  if (reading === 'ended') return 'server';
+  if (reading === 'never') return 'open';
   const lease = yield* findLease();
   // Nothing was ever received.
   if (!lease) return 'open';

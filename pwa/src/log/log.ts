@@ -3,8 +3,11 @@ import type { Script } from '../machine/effect.ts';
 import type { Port } from '../machine/perform.ts';
 import type { Vault } from '../vault/vault.ts';
 
-/** dot: on this tablet's disk. check: on the server's disk, with its picture if it has one. set_aside: on the server, not accepted. */
-export type EntryState = 'dot' | 'check' | 'set_aside';
+/**
+ * dot: on this tablet's disk. check: on the server's disk, with its picture if it has one. set_aside: on the server, not
+ * accepted. photo_lost: on the server, but its picture is lost on this tablet.
+ */
+export type EntryState = 'dot' | 'check' | 'set_aside' | 'photo_lost';
 
 export interface SetAside {
   readonly code: string;
@@ -40,10 +43,11 @@ export interface Counts {
   readonly on_tablet: number;
   /** Of this tablet's own, on the server (set aside included). */
   readonly sent: number;
+  /** Of all her devices, as far as this one has heard of it. */
   readonly set_aside: number;
   /** When the oldest entry or photo was entered that is on this tablet only. */
   readonly oldest_unsent_at: string | null;
-  /** Photos whose bytes are on this tablet only, and how many bytes that is. */
+  /** Photos of which the server does not know yet, sent or lost; and how many bytes are on this tablet only. */
   readonly photos_waiting: number;
   readonly photo_bytes_waiting: number;
 }
@@ -87,6 +91,8 @@ export interface UnsentEntry {
   readonly stream_id: string;
   readonly stream_seq: number;
   readonly entry_id: string;
+  /** SHA-256 of the body, hex. */
+  readonly hash: string;
   readonly body: string;
 }
 
@@ -143,6 +149,8 @@ export interface DeviceLog {
   readonly vault: Vault;
   /** Resolves when one strictly durable transaction is complete; only then show a dot. Rejects with LogError. */
   append(made: readonly MadeEntry[]): Promise<LoggedEntry[]>;
+  /** What is being appended now: what goes on in the background lets it go first. */
+  underway(): Promise<void> | null;
   /** The entry and the picture that it names by its hash, in one such transaction; refused while room is left for marks. */
   appendPhoto(made: MadeEntry, bytes: ArrayBuffer): Promise<LoggedEntry>;
   /** null: it is not on this tablet. `locked`: the key is not at hand now. */
@@ -150,7 +158,7 @@ export interface DeviceLog {
   /** Own and pulled entries of one subject, own ones in the order they were made. */
   entriesOf(subject_id: string): Promise<LoggedEntry[]>;
   subjects(): Promise<SubjectSummary[]>;
-  /** Set-aside entries of this tablet, with their reason. */
+  /** Her set-aside entries whose words are here, with their reason; `asideWithoutWords` gives the others. */
   setAside(): Promise<LoggedEntry[]>;
   counts(): Promise<Counts>;
   readonly reference: Reference;

@@ -5,6 +5,7 @@ import { changeStream } from './streams.ts';
 
 /** Small things that sync keeps beside the entries. */
 export type MetaKey =
+  | 'stream'
   | 'cursor'
   | 'server_epoch'
   | 'stream_key'
@@ -12,11 +13,16 @@ export type MetaKey =
   | 'last_contact_at'
   | 'verified_at'
   | 'clock_behind_ms'
+  /** ISO time since which no answer of the server's came; null while they come. */
+  | 'offline_since'
+  /** What the server says of reading here: open, ended, or never where it has not begun. */
   | 'reading'
   /** How long what came from the server may be shown. */
   | 'lease'
   /** Its PIN was not known: no session that is there already may be used, only a password. */
-  | 'password_first';
+  | 'password_first'
+  /** How far own entries were looked at for pictures that are not here. */
+  | 'photos_looked';
 
 export function readMeta<Value>(key: MetaKey): Script<Value | undefined> {
   return run({

@@ -80,6 +80,14 @@ async function openProfile(person_id: string, name: string): Promise<DeviceLog> 
     throw new Error(`the log has no ${effect.port} of this kind`);
   };
   const performHere = <Result>(script: Script<Result>) => perform(script, port);
+  let underway: Promise<void> | null = null;
+  const noteUnderway = (done: Promise<unknown>) => {
+    const end = () => {
+      if (underway === noted) underway = null;
+    };
+    const noted: Promise<void> = done.then(end, end);
+    underway = noted;
+  };
   await performHere(beginLog());
   // Not waited for: a start must not hang on it, and the next round of sync looks again.
   performHere(adoptJournal()).catch(console.error);
@@ -89,7 +97,12 @@ async function openProfile(person_id: string, name: string): Promise<DeviceLog> 
     person_id,
     profile: name,
     vault,
-    append: (made) => performHere(appendEntries(made)),
+    append(made) {
+      const done = performHere(appendEntries(made));
+      noteUnderway(done);
+      return done;
+    },
+    underway: () => underway,
     async appendPhoto(made, bytes) {
       if (!(await hasRoomForPhoto())) throw new LogError('no-room-for-photo');
       return performHere(appendPhoto(made, bytes));

@@ -15,9 +15,9 @@ import {
 import type { Kept, KeptBytes, Script, StoreScript, Transaction } from '../machine/effect.ts';
 import { appendRecords, change, loggedAt, recordOf } from './append.ts';
 import { hashBytes } from './hash.ts';
-import type { LoggedEntry } from './log.ts';
+import type { EntryState, LoggedEntry } from './log.ts';
 import { note } from './meta.ts';
-import type { PhotoRow } from './stores.ts';
+import type { OwnRow, PhotoRow } from './stores.ts';
 
 /**
  * The picture and the entry that names it come to the disk together or not at all. Unlike a mark it is not
@@ -66,6 +66,22 @@ export function is_waiting({ is_sent, is_lost }: PhotoRow): boolean {
   return !is_sent && !is_lost;
 }
 
+/** Lost, and the server has not been told yet. */
+export function is_untold({ is_sent, is_lost, told_epoch }: PhotoRow): boolean {
+  return is_lost === true && !is_sent && told_epoch === undefined;
+}
+
+/** What the mark of an entry that the server has may say: its picture must be there, too. */
+export function stateByPhoto(
+  named: unknown,
+  photos: ReadonlyMap<unknown, PhotoRow>,
+): Exclude<EntryState, 'set_aside'> {
+  if (typeof named !== 'string') return 'check';
+  const row = photos.get(named);
+  if (row?.is_sent) return 'check';
+  return row?.is_lost ? 'photo_lost' : 'dot';
+}
+
 /** The oldest first. */
 export function* photosToSend(): Script<PhotoRow[]> {
   const rows = yield* run(readingPhotos(is_waiting));
@@ -87,10 +103,58 @@ export function* readPhoto(hash: string): Script<ArrayBuffer | null | 'locked'> 
   const bytes = kept ? yield* openBytes(kept) : null;
   if (bytes === 'locked') return 'locked';
   if (bytes && hashBytes(new Uint8Array(bytes)) === hash) return bytes;
-  yield* note('photo-lost', hash);
-  yield* changePhotos([hash], (found) => ({ ...found, is_lost: true }));
+  yield* markLost(hash);
   return null;
 }
+
+/** Nothing on this tablet can give it any more. */
+export function* markLost(hash: string): Script<void> {
+  yield* note('photo-lost', hash);
+  yield* changePhotos([hash], (row) => (row.is_sent ? row : { ...row, is_lost: true }));
+}
+
+/** Lost, and not known to the server in its present epoch. */
+export function* photosToDeclare(server_epoch: string): Script<string[]> {
+  const is_meant = ({ is_sent, is_lost, told_epoch }: PhotoRow) =>
+    is_lost === true && !is_sent && told_epoch !== server_epoch;
+  return (yield* run(readingPhotos(is_meant))).map((row) => row.hash);
+}
+
+export function* markDeclared(hash: string, server_epoch: string): Script<void> {
+  yield* changePhotos([hash], (row) => ({ ...row, told_epoch: server_epoch }));
+}
+
+/** What was lost here lies on the server after all. */
+export function* markThere(hash: string): Script<void> {
+  yield* changePhotos([hash], ({ is_lost: _, told_epoch: __, ...row }) => ({
+    ...row,
+    is_sent: true,
+    is_forgotten: true,
+  }));
+}
+
+/**
+ * The picture and the entry that names it, as they lie under the profile's key. null: one of them is not here,
+ * or was never sealed.
+ */
+export function* readSealedPhoto({
+  hash,
+  entry_id,
+}: PhotoRow): Script<{ bytes: SealedBytes; entry: SealedBytes } | null> {
+  return yield* run({
+    stores: ['photo_bytes', 'entries'],
+    mode: 'readonly',
+    durability: 'relaxed',
+    *work() {
+      const bytes = yield* get<KeptBytes>('photo_bytes', hash);
+      const entry = (yield* get<OwnRow>('entries', entry_id, 'entry_id'))?.body;
+      const are_sealed = bytes instanceof Uint8Array && entry instanceof Uint8Array;
+      return are_sealed ? { bytes, entry } : null;
+    },
+  });
+}
+
+type SealedBytes = Uint8Array<ArrayBuffer>;
 
 function finding(hash: string): Transaction<{ row?: PhotoRow; kept?: KeptBytes }> {
   return {
@@ -110,11 +174,14 @@ export function* markSent(hash: string): Script<void> {
   yield* changePhotos([hash], (row) => ({ ...row, is_sent: true }));
 }
 
-/** The server has not got these (any more): they are sent again, where they are still here. */
+/** The server has not got these (any more): they are sent again, or told to be lost, where they are not here. */
 export function* sendAgain(hashes: readonly string[]): Script<void> {
   yield* changePhotos(hashes, (row) => {
-    if (!row.is_sent) return row;
-    if (row.is_forgotten) return { ...row, is_sent: false, is_lost: true };
+    if (!row.is_sent) {
+      const { told_epoch: _, ...untold } = row;
+      return row.told_epoch === undefined ? row : untold;
+    }
+    if (row.is_forgotten || row.is_lost) return { ...row, is_sent: false, is_lost: true };
     const { verified_ms: _, verified_epoch: __, ...rest } = row;
     return { ...rest, is_sent: false };
   });

@@ -1,18 +1,19 @@
 import { readEntry } from '../entry/entry.ts';
-import { all, count, get, run } from '../machine/ask.ts';
-import type { Kept, Script, StoreScript, Transaction } from '../machine/effect.ts';
+import { all, count, get, keys, run } from '../machine/ask.ts';
+import type { Kept, Script, StoreName, StoreScript, Transaction } from '../machine/effect.ts';
 import { openKept, says_lost } from './bodies.ts';
 import { mayRead } from './lease.ts';
 import type {
   Counts,
   EntryState,
   LoggedEntry,
+  SetAside,
   SetAsideEntry,
   StreamMark,
   SubjectSummary,
 } from './log.ts';
-import { onlyInJournal } from './only_in_journal.ts';
-import { is_waiting } from './photos.ts';
+import { lookInJournal } from './only_in_journal.ts';
+import { is_untold, is_waiting, stateByPhoto } from './photos.ts';
 import type { OwnRow, PhotoRow, PulledRow, StreamRow } from './stores.ts';
 import { findStream, ofStream, readStreams, type Streams } from './streams.ts';
 
@@ -27,25 +28,31 @@ interface Found {
 
 const STORES = ['entries', 'pulled', 'meta', 'streams', 'set_aside', 'photos'] as const;
 
-function reading<Result>(work: () => StoreScript<Result>): Transaction<Result> {
-  return { stores: STORES, mode: 'readonly', durability: 'relaxed', work };
+function reading<Result>(
+  work: () => StoreScript<Result>,
+  stores: readonly StoreName[] = STORES,
+): Transaction<Result> {
+  return { stores, mode: 'readonly', durability: 'relaxed', work };
 }
+
+/** Not more than is needed: an append waits for whoever reads its stores. */
+const STREAMS = ['meta', 'streams'] as const;
 
 /** The stream that is appended to. */
 export function readMark(): Script<StreamMark> {
   return run(
     reading(function* () {
       return (yield* readStreams()).current;
-    }),
+    }, STREAMS),
   );
 }
 
 export function readAllStreams(): Script<Streams> {
-  return run(reading(readStreams));
+  return run(reading(readStreams, STREAMS));
 }
 
 export function readStream(stream_id: string): Script<StreamRow | undefined> {
-  return run(reading(() => findStream(stream_id)));
+  return run(reading(() => findStream(stream_id), STREAMS));
 }
 
 /** Own and pulled entries of one subject, own ones in the order they were made. */
@@ -81,58 +88,35 @@ function* circumstances(): StoreScript<Pick<Found, 'streams' | 'set_aside' | 'ph
   };
 }
 
-/** Set-aside entries of this tablet, with their reason. */
+/** Those of her set-aside entries whose words are on this tablet, whichever device made them, with their reason. */
 export function* setAsideEntries(): Script<LoggedEntry[]> {
   const joined = yield* join(
     yield* run(
       reading(function* () {
-        const { streams, set_aside, photos } = yield* circumstances();
+        const found = yield* circumstances();
         const own: OwnRow[] = [];
-        for (const { stream_id, stream_seq } of set_aside) {
+        const pulled: PulledRow[] = [];
+        for (const { stream_id, stream_seq, entry_id } of found.set_aside) {
           const row = yield* get<OwnRow>('entries', [stream_id, stream_seq]);
           if (row) own.push(row);
+          const fetched = yield* get<PulledRow>('pulled', entry_id);
+          if (fetched) pulled.push(fetched);
         }
-        return { own, pulled: [], streams, set_aside, photos };
+        return { own, pulled, ...found };
       }),
     ),
   );
   return joined.filter((one) => one.state === 'set_aside');
 }
 
-/** What this tablet could no longer read and has said so to the server, in its place. */
-export interface LostEntry {
-  readonly stream_id: string;
-  readonly stream_seq: number;
-  /** "" where even that is gone. */
-  readonly subject_id: string;
-  /** ISO time when it was entered; null where that is gone. */
-  readonly entered_at: string | null;
-  readonly text: string;
-}
-
-export function lostEntries(): Script<LostEntry[]> {
-  return run(
-    reading(function* () {
-      const lost: LostEntry[] = [];
-      for (const one of yield* all<SetAsideEntry>('set_aside', null)) {
-        if (one.code !== 'lost-on-device') continue;
-        const { stream_id, stream_seq, text } = one;
-        const row = yield* get<OwnRow>('entries', [stream_id, stream_seq]);
-        const entered_at = row?.at === undefined ? null : new Date(row.at).toISOString();
-        lost.push({ stream_id, stream_seq, text, subject_id: row?.subject_id ?? '', entered_at });
-      }
-      return lost;
-    }),
-  );
-}
-
 /** How many the second journal alone keeps: written to the disk, and not taken into the log yet. */
 export function* countOnlyInJournal(): Script<number> {
-  return new Set((yield* onlyInJournal()).map((record) => record.entry_id)).size;
+  const { missing } = yield* lookInJournal();
+  return new Set(missing.map((record) => record.entry_id)).size;
 }
 
 export function* countEntries(): Script<Counts> {
-  const { oldest, photos, ...counts } = yield* run(reading(counting));
+  const { oldest, photos, ...counts } = yield* run(reading(counting, COUNTED));
   const [body] = oldest && oldest.at === undefined ? yield* openOne(oldest.body) : [];
   const since = oldest?.at ?? (body ? Date.parse(readEntry(body).entered_at) : null);
   const times = [...(since === null ? [] : [since]), ...photos.map((row) => row.at)];
@@ -140,26 +124,36 @@ export function* countEntries(): Script<Counts> {
     ...counts,
     oldest_unsent_at: times.length === 0 ? null : new Date(Math.min(...times)).toISOString(),
     photos_waiting: photos.length,
-    photo_bytes_waiting: photos.reduce((sum, row) => sum + row.size, 0),
+    photo_bytes_waiting: photos.filter(is_waiting).reduce((sum, row) => sum + row.size, 0),
   };
 }
 
+const COUNTED = ['entries', 'meta', 'streams', 'set_aside', 'photos'] as const;
+
 function* counting() {
   const { current, retired } = yield* readStreams();
-  let [on_tablet, sent, set_aside] = [0, 0, 0];
+  let [on_tablet, sent] = [0, 0];
+  // Of all her devices.
+  let set_aside = yield* count('set_aside', null);
   let oldest: OwnRow | null = null;
   for (const stream of [current, ...retired]) {
     const { stream_id, acknowledged_through } = stream;
     on_tablet += stream.last_seq - acknowledged_through;
     sent += acknowledged_through;
-    const checked = { from: [stream_id, 0], through: [stream_id, acknowledged_through] };
-    set_aside += yield* count('set_aside', checked);
+    for (const key of yield* keys<[string, number]>(
+      'set_aside',
+      ofStream(stream_id, acknowledged_through),
+    )) {
+      // Not until its check was heard here; what a twin of this tablet made under that number is another's.
+      if (yield* get('entries', key)) set_aside -= 1;
+    }
     const [next] = yield* all<OwnRow>('entries', ofStream(stream_id, acknowledged_through), {
       limit: 1,
     });
     if (next && (oldest === null || (next.at ?? 0) < (oldest.at ?? 0))) oldest = next;
   }
-  const photos = (yield* all<PhotoRow>('photos', null)).filter(is_waiting);
+  const rows = yield* all<PhotoRow>('photos', null);
+  const photos = rows.filter((row) => is_waiting(row) || is_untold(row));
   return { on_tablet, sent, set_aside, oldest, photos };
 }
 
@@ -207,7 +201,7 @@ function* join({ own, pulled, streams, set_aside, photos }: Found): Script<Logge
   const marks = new Map(
     [streams.current, ...streams.retired].map((one) => [one.stream_id, one.acknowledged_through]),
   );
-  const waiting = new Set(photos.filter(is_waiting).map((row) => row.hash));
+  const pictures = new Map<unknown, PhotoRow>(photos.map((row) => [row.hash, row]));
   const joined: LoggedEntry[] = [];
   const held = new Set<string>();
   own.forEach((row, index) => {
@@ -218,24 +212,35 @@ function* join({ own, pulled, streams, set_aside, photos }: Found): Script<Logge
     const is_checked = row.stream_seq <= (marks.get(row.stream_id) ?? 0);
     const reason = is_checked ? reasons.get(placeOf(row)) : undefined;
     const found = place(row, body);
-    const is_whole = is_checked && !waiting.has(String(found.entry.payload?.sha256));
-    const state: EntryState = reason ? 'set_aside' : is_whole ? 'check' : 'dot';
+    const settled = reason ? 'set_aside' : stateByPhoto(found.entry.payload?.sha256, pictures);
+    const state: EntryState = is_checked ? settled : 'dot';
     const logged = { ...found, state, is_own: true };
-    joined.push(
-      reason ? { ...logged, set_aside: { code: reason.code, text: reason.text } } : logged,
-    );
+    joined.push(reason ? { ...logged, set_aside: sayWhy(reason) } : logged);
   });
   const shows_pulled = pulled.length > 0 && (yield* mayRead()) === 'open';
   pulled.forEach((row, index) => {
     if (!shows_pulled) return;
     const body = bodies[own.length + index];
     if (typeof body !== 'string' || held.has(row.entry_id)) return;
-    joined.push({ ...place(row, body), state: 'check', is_own: false });
+    const reason = reasons.get(placeOf(row));
+    const state: EntryState = reason ? 'set_aside' : 'check';
+    const logged = { ...place(row, body), state, is_own: false };
+    joined.push(reason ? { ...logged, set_aside: sayWhy(reason) } : logged);
   });
   return joined.filter((one) => one.entry.subject_id !== undefined);
 }
 
-function placeOf({ stream_id, stream_seq }: { stream_id: string; stream_seq: number }): string {
+function sayWhy({ code, text }: SetAside): SetAside {
+  return { code, text };
+}
+
+export function placeOf({
+  stream_id,
+  stream_seq,
+}: {
+  stream_id: string;
+  stream_seq: number;
+}): string {
   return `${stream_id} ${stream_seq}`;
 }
 

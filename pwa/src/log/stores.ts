@@ -81,8 +81,10 @@ export interface PhotoRow {
   readonly verified_epoch?: string;
   /** The bytes have left this tablet, which the server was seen to hold. */
   readonly is_forgotten?: boolean;
-  /** The bytes can no longer be read here, and the server never had them. */
+  /** The bytes can no longer be read here, and the server is not known to have them. */
   readonly is_lost?: boolean;
+  /** The epoch of the server that has been told so. */
+  readonly told_epoch?: string;
 }
 
 export interface LogSchema extends DBSchema {

@@ -1,5 +1,15 @@
 import { makeId } from '../entry/entry.ts';
-import { all, get, keys, lastKey, put, randomBytes, readClock, run } from '../machine/ask.ts';
+import {
+  all,
+  get,
+  keys,
+  lastKey,
+  put,
+  randomBytes,
+  readClock,
+  run,
+  settleJournal,
+} from '../machine/ask.ts';
 import type { Script, StoreScript, Transaction } from '../machine/effect.ts';
 import { EMPTY_HASH } from './hash.ts';
 import type { OwnRow, StreamRow } from './stores.ts';
@@ -68,7 +78,8 @@ const STORES = ['entries', 'meta', 'streams'] as const;
  */
 export function* beginLog(): Script<void> {
   const fresh = yield* makeStream();
-  yield* run(beginning(fresh));
+  // Whatever was in the log before may be gone, so all of the journal is looked at again.
+  if (yield* run(beginning(fresh))) yield* settleJournal(null);
 }
 
 /** The same, where it is likely that there is one: nothing is written then. */
@@ -82,7 +93,8 @@ export function* ensureLog(): Script<void> {
   if (current.stream_id === '') yield* beginLog();
 }
 
-function beginning(fresh: StreamRow): Transaction<void> {
+/** Gives whether there was none to go on with. */
+function beginning(fresh: StreamRow): Transaction<boolean> {
   return {
     stores: STORES,
     mode: 'readwrite',
@@ -90,7 +102,7 @@ function beginning(fresh: StreamRow): Transaction<void> {
     *work() {
       const stream = yield* get<StreamRow>('meta', 'stream');
       const highest = stream ? yield* highestOf(stream.stream_id) : 0;
-      if (stream && highest <= stream.last_seq) return;
+      if (stream && highest <= stream.last_seq) return false;
       const known = new Set((yield* all<StreamRow>('streams', null)).map((one) => one.stream_id));
       for (const stream_id of yield* streamsInEntries()) {
         if (known.has(stream_id)) continue;
@@ -98,6 +110,7 @@ function beginning(fresh: StreamRow): Transaction<void> {
         yield* put('streams', { ...fresh, stream_id, last_seq, retired: 'reconstructed' });
       }
       yield* put('meta', fresh, 'stream');
+      return true;
     },
   };
 }

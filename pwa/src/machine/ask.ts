@@ -1,4 +1,5 @@
 import type {
+  Begun,
   Effect,
   Held,
   JournalRecord,
@@ -13,6 +14,7 @@ import type {
   SealedKey,
   StoreName,
   StoreOp,
+  StoreRead,
   StoreScript,
   Transaction,
   Woken,
@@ -42,13 +44,26 @@ export const appendToJournal = (records: readonly JournalRecord[], is_awaited: b
   ask<boolean>({ port: 'journal', ask: 'append', records, is_awaited });
 
 /** What the second journal holds of this profile; nothing where there is none. */
-export const readJournal = () => ask<JournalRecord[]>({ port: 'journal', ask: 'read' });
+export const readJournal = (only_unsettled = false) =>
+  ask<JournalRecord[]>({ port: 'journal', ask: 'read', only_unsettled });
+
+/** Nobody need look again in this page life whether the log has these. null: it may have lost all of them. */
+export const settleJournal = (entry_ids: readonly string[] | null) =>
+  ask<void>({ port: 'journal', ask: 'settle', entry_ids });
 
 /** May go: each of these was verified on the server. */
 export const dropFromJournal = (entry_ids: readonly string[]) =>
   ask<void>({ port: 'journal', ask: 'drop', entry_ids });
 
 export const send = (request: NetRequest) => ask<NetReply>({ port: 'network', request });
+
+/** It goes on beside this script; whoever began it also asks for its end. */
+export const begin = <Result>(script: Script<Result>) =>
+  ask<Begun<Result>>({ port: 'meanwhile', ask: 'begin', script });
+
+/** What it came to; throws what it threw. */
+export const endOf = <Result>(begun: Begun<Result>) =>
+  ask<Result>({ port: 'meanwhile', ask: 'end', begun });
 
 /** A lock that nobody gives back within `patience_ms` is taken from whoever holds it. */
 export const takeLock = (name: string, patience_ms: number) =>
@@ -103,6 +118,10 @@ function* op<Answer>(wanted: StoreOp): StoreScript<Answer> {
 
 export const get = <Row>(store: StoreName, key: Key, index?: string) =>
   op<Row | undefined>({ op: 'get', store, key, ...(index ? { index } : {}) });
+
+/** Several rows at once: each turn that is waited for costs a tap. */
+export const together = <Rows extends unknown[]>(ops: readonly StoreRead[]) =>
+  op<Rows>({ op: 'together', ops });
 
 export const all = <Row>(
   store: StoreName,

@@ -24,9 +24,19 @@ export type Effect =
       /** False: answered at once, written meanwhile. True: answered when it is on the disk. */
       readonly is_awaited: boolean;
     }
-  | { readonly port: 'journal'; readonly ask: 'read' }
+  /** `only_unsettled`: without what is known to be in the log. */
+  | { readonly port: 'journal'; readonly ask: 'read'; readonly only_unsettled?: boolean }
+  /** These are in the log, or never will be; null: of none of them that is known any more. */
+  | {
+      readonly port: 'journal';
+      readonly ask: 'settle';
+      readonly entry_ids: readonly string[] | null;
+    }
   | { readonly port: 'journal'; readonly ask: 'drop'; readonly entry_ids: readonly string[] }
   | { readonly port: 'network'; readonly request: NetRequest }
+  /** Another script goes on beside this one, until somebody asks for its end. */
+  | { readonly port: 'meanwhile'; readonly ask: 'begin'; readonly script: Script<unknown> }
+  | { readonly port: 'meanwhile'; readonly ask: 'end'; readonly begun: Begun<unknown> }
   | {
       readonly port: 'locks';
       readonly ask: 'take';
@@ -108,6 +118,12 @@ export interface JournalRecord {
   readonly at: number;
 }
 
+/** A script that goes on beside the one that began it; opaque. */
+export interface Begun<Result> {
+  readonly token: unknown;
+  readonly result?: Result;
+}
+
 /** A lock in hand; opaque. */
 export type Held = { readonly name: string; readonly token: unknown };
 
@@ -136,7 +152,7 @@ export type StoreName =
  * whole transaction does.
  */
 export type StoreOp =
-  | { readonly op: 'get'; readonly store: StoreName; readonly key: Key; readonly index?: string }
+  | StoreRead
   | {
       readonly op: 'all';
       readonly store: StoreName;
@@ -157,7 +173,16 @@ export type StoreOp =
   /** Fails where the key is there already. */
   | { readonly op: 'add'; readonly store: StoreName; readonly value: unknown; readonly key?: Key }
   | { readonly op: 'delete'; readonly store: StoreName; readonly key: Key }
-  | { readonly op: 'clear'; readonly store: StoreName };
+  | { readonly op: 'clear'; readonly store: StoreName }
+  /** All of them at once; answered in their order. */
+  | { readonly op: 'together'; readonly ops: readonly StoreRead[] };
+
+export type StoreRead = {
+  readonly op: 'get';
+  readonly store: StoreName;
+  readonly key: Key;
+  readonly index?: string;
+};
 
 export type StoreScript<Result> = Generator<StoreOp, Result, unknown>;
 

@@ -14,12 +14,13 @@ export async function performUntil<Result>(
   port: Port,
   is_stopped: () => boolean,
 ): Promise<Result | undefined> {
+  const world = withMeanwhile(port, is_stopped);
   let is_ending = false;
   let step = script.next();
   while (!step.done) {
     let answer: unknown;
     try {
-      answer = port(step.value);
+      answer = world(step.value);
       // What is known at once is not waited for: a tap must not lose a turn of the event loop.
       if (answer instanceof Promise) answer = await answer;
     } catch (cause) {
@@ -34,4 +35,16 @@ export async function performUntil<Result>(
     } else step = script.next(answer);
   }
   return step.value;
+}
+
+/** Scripts beside one another are promises here. */
+function withMeanwhile(port: Port, is_stopped: () => boolean): Port {
+  return (effect) => {
+    if (effect.port !== 'meanwhile') return port(effect);
+    if (effect.ask === 'end') return effect.begun.token;
+    const done = performUntil(effect.script, port, is_stopped);
+    // Heard where its end is asked for.
+    done.catch(() => undefined);
+    return { token: done };
+  };
 }

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../ui/messages/messages.ts';
 import { ReturnedFeedback } from '../ui/returned_feedback.tsx';
 import { links } from '../ui/routes.ts';
@@ -54,6 +54,13 @@ function Reviewing({ visit }: { visit: Visit }) {
     composer.saveNow();
     setOpen(what);
   };
+  const seen = useRef<HTMLDivElement>(null);
+  const settle = () => {
+    setOpen(null);
+    setSide('seen');
+    // Once that side is shown.
+    requestAnimationFrame(() => seen.current?.scrollTo({ top: 0 }));
+  };
   return (
     <div class="review">
       <ReviewHead visit={visit} composer={composer} onOpen={show} />
@@ -65,7 +72,7 @@ function Reviewing({ visit }: { visit: Visit }) {
         ))}
       </nav>
       <main class="review-main" data-side={side}>
-        <div class="review-seen">
+        <div class="review-seen" ref={seen}>
           <UnsavedBanner visit={visit} />
           <Conflicts visit={visit} onDetails={() => setOpen('details')} />
           <Timeline visit={visit} composer={composer} target={target} setTarget={setTarget} />
@@ -86,6 +93,7 @@ function Reviewing({ visit }: { visit: Visit }) {
           visit={visit}
           composer={composer}
           is_preview={open === 'preview'}
+          onSettle={settle}
           onClose={() => setOpen(null)}
         />
       )}

@@ -14,6 +14,7 @@ const WORDS: Record<MarkState, MessageKey> = {
   dot: 'shared.dot',
   check: 'shared.check',
   set_aside: 'shared.set_aside',
+  photo_lost: 'shared.check',
 };
 
 /** Where the shared feedback is on its way, what came since, and what the teacher answered. */

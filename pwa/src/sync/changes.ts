@@ -68,7 +68,8 @@ export function* pullChanges(talk: Conversation): Script<void> {
 function* may_receive(): Script<boolean> {
   const state = yield* vaultState();
   if (state === 'locked' || state === 'ended') return false;
-  return (yield* readMeta('reading')) !== 'ended';
+  const reading = yield* readMeta<string>('reading');
+  return reading !== 'ended' && reading !== 'never';
 }
 
 /** Everything is fetched before anything is replaced: a tablet that goes offline half-way keeps its names. */

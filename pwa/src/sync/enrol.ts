@@ -40,7 +40,7 @@ export function* enrolStream(talk: Conversation, stream: StreamRow): Script<bool
   if (!enrolled) return false;
   if (enrolled === 'taken') {
     // Its key was lost with the numbering: what it holds goes out in a stream that this tablet can sign.
-    yield* leaveStream(talk, stream.stream_id, 0);
+    yield* leaveStream(talk, stream.stream_id);
     return false;
   }
   if (enrolled.organisation_key) yield* sealTo(enrolled.organisation_key);

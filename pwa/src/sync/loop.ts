@@ -17,6 +17,7 @@ import { waitingTime } from './backoff.ts';
 import { pullChanges } from './changes.ts';
 import { type Conversation, is_unknown_stream } from './conversation.ts';
 import { enrolStream } from './enrol.ts';
+import { needsStream } from './first_need.ts';
 import { sayHello } from './hello.ts';
 import { sendPhotos } from './photos.ts';
 import { pushEntries } from './push.ts';
@@ -100,6 +101,10 @@ function* converse(talk: Conversation, want: Want): Script<Outcome> {
   yield* ensureLog();
   // All of the journal is read for it: not after every tap.
   if (want === 'all') yield* takeFromJournal(talk);
+  if (!(yield* needsStream(talk))) {
+    yield* noteContact();
+    return { network: 'online', went_well: talk.attention === null };
+  }
   let is_in_step = yield* deliver(talk);
   if (want === 'all' || talk.has_changes_waiting || !is_in_step) {
     const { server_epoch } = talk;

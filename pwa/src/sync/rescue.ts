@@ -7,9 +7,9 @@ import type { Kept, Script, SealedKey } from '../machine/effect.ts';
 import type { SignedPush } from '../vault/rescue_file.ts';
 import { makeNonce } from './answer.ts';
 import { writeBase64 } from './base64.ts';
+import { writePush } from './batch.ts';
 import { signRequest } from './conversation.ts';
 import { is_enrolled } from './enrol.ts';
-import { writePush } from './push.ts';
 
 const PATH = '/api/v1/sync/push';
 const MOST_ENTRIES = 500;

@@ -37,6 +37,10 @@ export interface OpenedSession {
   readonly accounts: readonly Account[];
 }
 
+export function is_observer(roles: readonly string[]): boolean {
+  return roles.includes('coach') || roles.includes('principal');
+}
+
 const PATIENCE_MS = 10_000;
 /** Somebody stands in a classroom door: what the tablet knows is enough to begin. */
 const PATIENCE_WITH_MEMORY_MS = 2_500;
@@ -99,6 +103,30 @@ export async function leaveServer(
   if (answer.outcome !== 'answered') return answer.outcome === 'sign-in';
   const is_hers = person_id === null || answer.body.person_id === person_id;
   return !is_hers || endSession(answer.body, ports);
+}
+
+/**
+ * Whoever takes a locked tablet must not open her pages by their address; the app goes on by the same session, and
+ * opens them when she is back. False: the server could not be asked.
+ */
+export async function holdPages(
+  person_id: string,
+  what: 'shut' | 'open',
+  ports: Ports = browserPorts,
+): Promise<boolean> {
+  const answer = await perform(askWhoIAm(PATIENCE_MS), sessionPort(ports));
+  if (answer.outcome !== 'answered') return answer.outcome === 'sign-in';
+  if (answer.body.person_id !== person_id) return true;
+  try {
+    const response = await ports.fetch(`${ports.base}/pages/${what}`, {
+      method: 'POST',
+      headers: { 'X-CSRFToken': answer.body.csrf_token, 'Noticing-Nonce': what },
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    return response.ok;
+  } catch {
+    return false;
+  }
 }
 
 async function endSession({ csrf_token }: Session, ports: Ports): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { DeviceLog } from '../log/log.ts';
-import { readMeta } from '../log/meta.ts';
+import { readMeta, writeMeta } from '../log/meta.ts';
 import type { Effect } from '../machine/effect.ts';
 import { perform, performUntil } from '../machine/perform.ts';
 import { beginConversation } from './conversation.ts';
@@ -44,22 +44,57 @@ export function startSync(
       },
     );
 
+  // After the mark was drawn, and once for all that came until then.
+  let is_recounting = false;
+  const recountSoon = () => {
+    if (is_recounting) return;
+    is_recounting = true;
+    setTimeout(() => {
+      is_recounting = false;
+      if (!is_stopped) recount();
+    }, 0);
+  };
+
   const { port, waking } = syncPort(ports, log.port);
   const hear = async (told: RoundTold) => {
     if (told.is_sending) return update({ is_sending: true });
     await recount();
     const { network = null, attention = null } = told;
     const clock_behind_ms = told.clock_behind_ms ?? status.value.clock_behind_ms;
+    await known_away;
     update({ ...contact(status.value, network), attention, clock_behind_ms, is_sending: false });
+    noteAway();
+  };
+
+  // Without a network since when: it outlives this page.
+  let away_since: string | null = null;
+  const known_away = log.perform(readMeta<string | null>('offline_since')).then(
+    (since) => {
+      away_since = since ?? null;
+      if (since && status.value.network === 'offline') update({ since });
+    },
+    () => undefined,
+  );
+  const noteAway = () => {
+    const { network, since } = status.value;
+    const now_away = network === 'offline' ? since : null;
+    if (now_away === away_since) return;
+    away_since = now_away;
+    log.perform(writeMeta('offline_since', now_away)).catch(() => undefined);
   };
   const script = keepInStep(beginConversation(session, log.profile.slice('noticing-'.length)));
-  const answer = (effect: Effect) =>
-    effect.port === 'screens' && is_round(effect.tell) ? hear(effect.tell) : port(effect);
+  const answer = (effect: Effect) => {
+    if (effect.port === 'screens' && is_round(effect.tell)) return hear(effect.tell);
+    // A tap goes first: what is read, written or sealed here would hold up its dot.
+    const is_in_its_way = effect.port === 'store' || effect.port === 'platform';
+    const tap = is_in_its_way ? log.underway() : null;
+    return tap ? Promise.race([tap, pause(TAP_MS)]).then(() => port(effect)) : port(effect);
+  };
   performUntil(script, answer, () => is_stopped).catch(console.error);
 
   const stopListening = listenToPage(waking.nudge);
   const stopSubscription = log.subscribe((change) => {
-    recount();
+    recountSoon();
     if (change.what === 'appended') waking.tapped();
   });
   recount();
@@ -90,6 +125,15 @@ export function startSync(
       stopSubscription();
     },
   };
+}
+
+/** One that is not on the disk by now holds up nothing else. */
+const TAP_MS = 1_000;
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
 }
 
 function is_round(tell: unknown): tell is RoundTold {

@@ -8,6 +8,7 @@ const NAMES: Record<MarkState, MessageKey> = {
   dot: 'mark.dot',
   check: 'mark.check',
   set_aside: 'mark.set_aside',
+  photo_lost: 'mark.photo_lost',
 };
 
 /** Ring, dot, check, amber; always the same size, always with its words. */

@@ -19,7 +19,7 @@ export function StatusLine({ set_aside }: { set_aside?: number }) {
       {n > 0 ? <OnTablet n={n} oldest_at={oldest_unsent_at} /> : t('status.all_sent')}
       <span class="soft">
         {' · '}
-        {worst ? <TroubleLink trouble={worst} /> : networkText(sync.status.value)}
+        {worst ? <TroubleLink trouble={worst} /> : <NetworkLink />}
       </span>
     </p>
   );
@@ -31,6 +31,17 @@ export function OnTablet({ n, oldest_at }: { n: number; oldest_at: string | null
   if (n === 0 || !oldest_at) return <>{rich('status.on_tablet', { n })}</>;
   const oldest = shortDuration(now_ms - Date.parse(oldest_at));
   return <>{rich('status.on_tablet_oldest', { n, oldest })}</>;
+}
+
+/** "connected", and the way to all that is known of what is saved and sent. */
+export function NetworkLink() {
+  const { sync } = useDevice();
+  const text = networkText(sync.status.value);
+  return (
+    <a class="quiet-link" href={links.waiting} aria-label={t('status.to_sync', { text })}>
+      {text}
+    </a>
+  );
 }
 
 export function TroubleLink({ trouble }: { trouble: Trouble }) {

@@ -7,13 +7,20 @@ import {
   type SyncStatus,
 } from '../sync/status.ts';
 import { type MessageKey, t } from './messages/messages.ts';
-import { clockTime, duration, nearDay } from './times.ts';
+import { clockTime, daysBetween, duration, nearDay, nowText } from './times.ts';
 
 /** "no network since 9:04" */
 export function networkText(status: SyncStatus): string {
   if (status.network === 'online') return t('sync.online');
   const key = status.network === 'sign-in' ? 'sync.sign_in_since' : 'sync.offline_since';
-  return t(key, { time: clockTime(status.since) });
+  return t(key, { time: sinceText(status.since) });
+}
+
+/** "9:05 am"; of another day "yesterday, 9:05 am". */
+function sinceText(at: string): string {
+  const time = clockTime(at);
+  const is_today = daysBetween(at, nowText()) === 0;
+  return is_today ? time : t('sync.since_day', { day: nearDay(at), time });
 }
 
 const SENTENCES: Record<Network, MessageKey> = {
@@ -24,7 +31,7 @@ const SENTENCES: Record<Network, MessageKey> = {
 
 /** "No network since 9:04." */
 export function networkSentence({ network, since }: SyncStatus): string {
-  return t(SENTENCES[network], { time: clockTime(since) });
+  return t(SENTENCES[network], { time: sinceText(since) });
 }
 
 /** "Last contact today, 9:04." */

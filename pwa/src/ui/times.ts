@@ -7,10 +7,16 @@ export function nowText(): string {
   return writeTime(reading.wall_ms, reading.offset_minutes);
 }
 
-/** "9:05": the local part as it was on the tablet that wrote it, never converted. */
+/** "9:05 am": the local part as it was on the tablet that wrote it, never converted. No stopwatch shows this. */
 export function clockTime(time: string): string {
   const local = localPart(time);
-  return `${Number(local.slice(11, 13))}:${local.slice(14, 16)}`;
+  const hour = Number(local.slice(11, 13));
+  return t('time.of_day', {
+    half: hour < 12 ? 'am' : 'pm',
+    hour12: hour % 12 || 12,
+    hour,
+    minute: local.slice(14, 16),
+  });
 }
 
 export function dayOf(time: string): string {
@@ -20,6 +26,12 @@ export function dayOf(time: string): string {
 /** "Thursday 12 November", of a time or of a plain day. */
 export function longDay(time: string): string {
   return writeDay(time, { weekday: 'long', month: 'long', day: 'numeric' });
+}
+
+/** "Thursday 12 November 2026", as on the teacher's page. */
+export function fullDay(time: string): string {
+  const weekday = writeDay(time, { weekday: 'long' });
+  return `${weekday} ${writeDay(time, { month: 'long', day: 'numeric', year: 'numeric' })}`;
 }
 
 /** "12 November", with the year where it is another one. */

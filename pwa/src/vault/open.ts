@@ -10,6 +10,7 @@ import {
 } from './cipher.ts';
 import type { DeviceKey } from './device_key.ts';
 import type { Bytes, KeyStore } from './key_store.ts';
+import { OpenedTexts } from './opened.ts';
 import { countTriesLeft, findPinFault, giveTriesBack, MOST_TRIES, takeTry } from './pin.ts';
 import {
   beginReadingKey,
@@ -45,6 +46,7 @@ class ProfileVault implements Vault {
   #secret: Bytes | null = null;
   #sealing: CryptoKey | null = null;
   #opening: CryptoKey | null = null;
+  readonly #opened = new OpenedTexts();
   state: VaultState = 'locked';
   has_pin = false;
   tries_left = MOST_TRIES;
@@ -80,15 +82,33 @@ class ProfileVault implements Vault {
   async seal(texts: readonly string[]): Promise<Kept[]> {
     if (this.state === 'unencrypted') return [...texts];
     if (!this.#sealing) throw new VaultShut(this.state);
-    return sealTexts(this.#sealing, texts);
+    const sealed = await sealTexts(this.#sealing, texts);
+    if (!this.#opening) return sealed;
+    for (const [place, one] of sealed.entries()) this.#opened.keep(one, texts[place] as string);
+    return sealed;
   }
 
   async open(kept: readonly Kept[]): Promise<(string | null)[] | 'locked'> {
-    if (this.#opening) return openTexts(this.#opening, kept);
+    if (this.#opening) return this.#openAll(this.#opening, kept);
     if (kept.every((one) => typeof one === 'string')) return [...kept];
     const is_lost = this.state === 'ended' && !(await findSealedKey(this.#store));
     if (!is_lost) return 'locked';
     return kept.map((one) => (typeof one === 'string' ? one : null));
+  }
+
+  async #openAll(key: CryptoKey, kept: readonly Kept[]): Promise<(string | null)[]> {
+    const texts = kept.map((one) => (typeof one === 'string' ? one : this.#opened.find(one)));
+    const places = [...texts.keys()].filter((place) => texts[place] === null);
+    if (places.length === 0) return texts;
+    const sealed = places.map((place) => kept[place] as Bytes);
+    const found = await openTexts(key, sealed);
+    for (const [at, place] of places.entries()) {
+      const text = found[at] ?? null;
+      texts[place] = text;
+      // Not where it was locked meanwhile.
+      if (text !== null && this.#opening === key) this.#opened.keep(sealed[at] as Bytes, text);
+    }
+    return texts;
   }
 
   async sealBytes(plain: Bytes): Promise<Bytes | null> {
@@ -233,6 +253,7 @@ class ProfileVault implements Vault {
     this.#secret?.fill(0);
     this.#secret = null;
     this.#opening = null;
+    this.#opened.forget();
   }
 
   #become(state: VaultState): void {

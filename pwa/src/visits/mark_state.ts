@@ -1,12 +1,18 @@
 import type { Entry } from '../entry/entry.ts';
-import { is_evidence } from '../entry/kinds.ts';
 import type { EntryState, SetAside } from '../log/log.ts';
 
 /**
  * ring: being written. unsaved: writing failed. journal: on this tablet's disk, in the second journal alone.
- * dot: this tablet's disk. check: the server's.
+ * dot: this tablet's disk. check: the server's. photo_lost: the server has the entry, and nobody its photo.
  */
-export type MarkState = 'unsaved' | 'ring' | 'set_aside' | 'journal' | 'dot' | 'check';
+export type MarkState =
+  | 'unsaved'
+  | 'ring'
+  | 'set_aside'
+  | 'photo_lost'
+  | 'journal'
+  | 'dot'
+  | 'check';
 
 export interface ShownEntry {
   readonly entry: Entry;
@@ -19,6 +25,7 @@ const LEAST_SAFE_FIRST: readonly MarkState[] = [
   'unsaved',
   'ring',
   'set_aside',
+  'photo_lost',
   'journal',
   'dot',
   'check',
@@ -34,6 +41,7 @@ export interface MarkCounts {
   /** ISO time of the oldest of these; null where there is none. */
   oldest_at: string | null;
   sent: number;
+  /** Of whichever device. */
   set_aside: number;
   unsaved: number;
 }
@@ -46,25 +54,19 @@ export function countMarks(shown: readonly ShownEntry[]): MarkCounts {
   return {
     on_tablet: waiting.length,
     oldest_at: oldestOf(waiting),
-    sent: count('check', 'set_aside'),
-    set_aside: count('set_aside'),
+    sent: count('check', 'set_aside', 'photo_lost'),
+    set_aside: shown.filter((one) => one.state === 'set_aside').length,
     unsaved: count('unsaved'),
   };
 }
 
-function is_on_tablet_only(state: MarkState): boolean {
+export function is_on_tablet_only(state: MarkState | null): boolean {
   return state === 'dot' || state === 'journal';
 }
 
 export function oldestOf(shown: readonly { entry: Entry }[]): string | null {
   const times = shown.map((one) => one.entry.entered_at);
   return times.sort((one, other) => Date.parse(one) - Date.parse(other))[0] ?? null;
-}
-
-export function countEvidence(shown: readonly ShownEntry[], retracted: readonly string[]): number {
-  const gone = new Set(retracted);
-  return standing(shown).filter((entry) => is_evidence(entry.kind) && !gone.has(entry.entry_id))
-    .length;
 }
 
 /**

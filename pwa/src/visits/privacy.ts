@@ -1,8 +1,9 @@
-import { type ReadonlySignal, signal } from '@preact/signals';
+import { effect, type ReadonlySignal, signal } from '@preact/signals';
 import { type MayRead, mayRead } from '../log/lease.ts';
 import type { DeviceLog } from '../log/log.ts';
 import { writeMeta } from '../log/meta.ts';
 import { tabletKey } from '../log/tablet.ts';
+import { holdPages } from '../sync/session.ts';
 import type { SyncHandle } from '../sync/sync.ts';
 import type { DeviceKey } from '../vault/device_key.ts';
 import { type IdleLock, watchIdle } from '../vault/idle_lock.ts';
@@ -23,6 +24,7 @@ export interface Privacy {
   giveUp(): Promise<boolean>;
   /** Her session is over: whatever opens this tablet as hers from now on had the password. */
   noteSessionEnded(): Promise<void>;
+  /** Also shuts the pages of the server in this browser, until it is unlocked. */
   lockNow(): void;
   /** The screen was changed; not in the middle of a visit. */
   moved(is_capturing: boolean): void;
@@ -64,7 +66,9 @@ export async function openPrivacy(
     // Also when it opens: what was being read while it shut was read as nothing.
     forgetSummaries();
     if (vault.state === 'open') sync.nudge();
+    if (vault.state === 'open' && was === 'locked') pages.hold('open');
   };
+  const pages = holdingPages(log.person_id);
   const lookAtReading = () =>
     log.perform(mayRead()).then((found) => {
       reading.value = found;
@@ -72,6 +76,7 @@ export async function openPrivacy(
   const stops = [
     vault.subscribe(look),
     sync.status.subscribe(({ is_sending }) => void (is_sending || lookAtReading())),
+    effect(() => void (sync.status.value.network === 'online' && pages.tryAgain())),
   ];
   const timer = setInterval(lookAtReading, LOOK_EVERY_MS);
 
@@ -93,7 +98,11 @@ export async function openPrivacy(
       return vault.forgetReading();
     },
     noteSessionEnded: () => log.perform(writeMeta('password_first', false)),
-    lockNow: () => (idle ? idle.lockNow() : lock()),
+    lockNow() {
+      if (idle) idle.lockNow();
+      else lock();
+      pages.hold('shut');
+    },
     moved(capturing) {
       is_capturing = capturing;
       idle?.moved();
@@ -116,6 +125,34 @@ function watchWhileThereIsAPage(
   ports: Omit<Parameters<typeof watchIdle>[0], 'page'>,
 ): IdleLock | null {
   return typeof document === 'undefined' ? null : watchIdle({ ...ports, page: document });
+}
+
+/** Where the server cannot be asked now, it is as soon as it can. */
+function holdingPages(person_id: string) {
+  let wanted: 'shut' | 'open' | null = null;
+  let is_asking = false;
+  const ask = async () => {
+    is_asking = true;
+    for (let what = wanted; what !== null; what = wanted) {
+      if (!(await holdPages(person_id, what))) break;
+      if (wanted === what) wanted = null;
+    }
+  };
+  const tryAgain = () => {
+    if (is_asking) return;
+    ask()
+      .catch(console.error)
+      .finally(() => {
+        is_asking = false;
+      });
+  };
+  return {
+    tryAgain,
+    hold(what: 'shut' | 'open') {
+      wanted = what;
+      tryAgain();
+    },
+  };
 }
 
 function openChannel(profile: string): BroadcastChannel | null {

@@ -1,9 +1,25 @@
-import { is_evidence } from '../entry/kinds.ts';
+import { is_evidence, kindOf } from '../entry/kinds.ts';
 import type { LoggedEntry } from '../log/log.ts';
 import { fold } from '../observation/fold.ts';
-import type { Context, Reply, SharedFeedback, Status } from '../observation/view.ts';
+import type {
+  Context,
+  ObservationView,
+  Reply,
+  SharedFeedback,
+  Status,
+} from '../observation/view.ts';
 import { lastTapAt } from './finish.ts';
 import { leastSafe, type MarkState, oldestOf, returnedFeedback, standing } from './mark_state.ts';
+
+/** Entries by what they are to whoever made them; marks and photos are those that stand. */
+export interface Pieces {
+  readonly marks: number;
+  readonly photos: number;
+  /** Marks and photos that were taken back or replaced. */
+  readonly gone: number;
+  readonly corrections: number;
+  readonly drafts: number;
+}
 
 /** One visit as Today, Start and Waiting list it. */
 export interface VisitSummary {
@@ -15,14 +31,15 @@ export interface VisitSummary {
   ended_at: string | null;
   last_tap_at: string;
   marks: number;
-  /** On this tablet only: all of them, and what of them are marks and photos. */
+  /** On this tablet only: all of them, and what they are. */
   waiting: number;
-  waiting_marks: number;
-  waiting_photos: number;
+  pieces: Pieces;
   oldest_waiting_at: string | null;
   state: MarkState | null;
   has_draft: boolean;
   latest_feedback: SharedFeedback | null;
+  /** How safe that feedback is; null where there is none. */
+  shared_state: MarkState | null;
   /** Why the latest feedback did not reach the teacher; null where it did or may yet. */
   not_shared_because: string | null;
   has_new_evidence: boolean;
@@ -34,6 +51,7 @@ export function summarizeVisit(entries: readonly LoggedEntry[]): VisitSummary | 
   if (!view.context || !view.started_at) return null;
   const waiting = entries.filter((one) => one.state === 'dot');
   const returned = returnedFeedback(entries);
+  const latest = view.feedback.at(-1) ?? null;
   return {
     observation_id: view.observation_id,
     observer_id: view.observer_id,
@@ -44,20 +62,35 @@ export function summarizeVisit(entries: readonly LoggedEntry[]): VisitSummary | 
     last_tap_at: lastTapAt(entries.map((one) => one.entry)) ?? view.started_at,
     marks: view.timeline.length,
     waiting: waiting.length,
-    waiting_marks: waiting.filter((one) => is_mark(one.entry.kind)).length,
-    waiting_photos: waiting.filter((one) => one.entry.kind === 'photo.taken').length,
+    pieces: countPieces(waiting, view),
     oldest_waiting_at: oldestOf(waiting),
-    state: leastSafe(entries.filter((one) => one.is_own).map((one) => one.state)),
+    state: leastSafe(
+      entries.filter((one) => one.is_own || one.state === 'set_aside').map((one) => one.state),
+    ),
     has_draft: Object.keys(view.drafts).length > 0,
-    latest_feedback: view.feedback.at(-1) ?? null,
+    latest_feedback: latest,
+    shared_state:
+      entries.find((one) => latest && one.entry.entry_id === latest.entry_id)?.state ?? null,
     not_shared_because: returned ? (returned.set_aside?.text ?? '') : null,
     has_new_evidence: view.has_new_evidence_since_feedback,
     replies: view.replies,
   };
 }
 
-function is_mark(kind: string): boolean {
-  return is_evidence(kind) && kind !== 'photo.taken';
+function countPieces(
+  entries: readonly LoggedEntry[],
+  view: Pick<ObservationView, 'timeline'>,
+): Pieces {
+  const standing = new Set(view.timeline.map((line) => line.entry_id));
+  const count = (is_one: (kind: string, stands: boolean) => boolean) =>
+    entries.filter(({ entry }) => is_one(entry.kind, standing.has(entry.entry_id))).length;
+  return {
+    marks: count((kind, stands) => stands && kind !== 'photo.taken'),
+    photos: count((kind, stands) => stands && kind === 'photo.taken'),
+    gone: count((kind, stands) => is_evidence(kind) && !stands),
+    corrections: count((kind) => kindOf(kind)?.role === 'revision'),
+    drafts: count((kind) => kind === 'draft.written'),
+  };
 }
 
 /** Newest first. */

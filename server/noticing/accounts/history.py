@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import cast
 
 import sqlalchemy as sa
 
@@ -56,14 +57,26 @@ class History:
         return any(coached == teacher_id and span.holds_at(at) for coached, span in self.coached)
 
 
+_grants = cast("sa.Table", RoleGrant.__table__)
+_pairings = cast("sa.Table", Pairing.__table__)
+_HELD = sa.select(*(_grants.c[name] for name in ("role", "school_id", "from_at", "to_at"))).where(
+    _grants.c.person_id == sa.bindparam("person_id"), _grants.c.tenant_id == sa.bindparam("tenant_id")
+)
+_COACHED = sa.select(
+    *(_pairings.c[name] for name in ("teacher_id", "from_at", "to_at", "suspended_at"))
+).where(_pairings.c.coach_id == sa.bindparam("person_id"), _pairings.c.tenant_id == sa.bindparam("tenant_id"))
+
+
 def history_of(person_id: str, tenant_id: str) -> History:
-    grants = db.session.scalars(sa.select(RoleGrant).filter_by(person_id=person_id, tenant_id=tenant_id))
-    roles = [(grant.role, grant.school_id, Span(grant.from_at, grant.to_at)) for grant in grants]
-    pairings = db.session.scalars(sa.select(Pairing).filter_by(coach_id=person_id, tenant_id=tenant_id))
-    coached = [(pairing.teacher_id, _span_of(pairing)) for pairing in pairings]
-    return History(person_id, tenant_id, roles, coached)
+    whose = {"person_id": person_id, "tenant_id": tenant_id}
+    held, coached = db.session.execute(_HELD, whose), db.session.execute(_COACHED, whose)
+    return History(
+        person_id,
+        tenant_id,
+        [(role, school_id, Span(from_at, to_at)) for role, school_id, from_at, to_at in held],
+        [(teacher_id, _span_of(from_at, *ends)) for teacher_id, from_at, *ends in coached],
+    )
 
 
-def _span_of(pairing: Pairing) -> Span:
-    ends = [at for at in (pairing.to_at, pairing.suspended_at) if at is not None]
-    return Span(pairing.from_at, min(ends, default=None))
+def _span_of(from_at: datetime, *ends: datetime | None) -> Span:
+    return Span(from_at, min((at for at in ends if at is not None), default=None))

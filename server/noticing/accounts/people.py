@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from typing import NamedTuple, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -18,22 +19,55 @@ from noticing.problems import Problem
 ROLES = ("coach", "principal", "teacher", "admin")
 
 
+_people = cast("sa.Table", Person.__table__)
+_grants = cast("sa.Table", RoleGrant.__table__)
+_is_held = sa.and_(
+    _grants.c.person_id == _people.c.person_id,
+    _grants.c.from_at <= sa.bindparam("at"),
+    sa.or_(_grants.c.to_at.is_(None), _grants.c.to_at > sa.bindparam("at")),
+)
+_IS_ONE = _people.c.person_id == sa.bindparam("person_id")
+_ACTOR = (
+    sa.select(_people.c.tenant_id, _grants.c.role, _grants.c.school_id)
+    .select_from(_people.outerjoin(_grants, _is_held))
+    .where(_IS_ONE)
+)
+_IS_ACTIVE = sa.select(_people.c.is_active).where(_IS_ONE)
+
+
+class AccountRow(NamedTuple):
+    """What of a person is asked at every request of a session."""
+
+    person_id: str
+    tenant_id: str
+    display_name: str
+    session_mark: int
+    is_active: bool
+
+
+_ACCOUNT = sa.select(*(_people.c[name] for name in AccountRow._fields)).where(_IS_ONE)
+
+
 class EmailTaken(ValueError):
     """Somebody has this address already."""
 
 
 def actor_of(person_id: str, at: datetime | None = None) -> policy.Actor:
     """The person as the policy sees her, with the roles that she holds (or held) at `at`."""
-    person = find_person(person_id)
-    grants = _grants_of(person_id, at or now())
-    reach = policy.reach_of((grant.role, grant.school_id) for grant in grants)
-    return policy.Actor(person_id, person.tenant_id, frozenset(grant.role for grant in grants), reach)
+    rows = db.session.execute(_ACTOR, {"person_id": person_id, "at": at or now()}).all()
+    if not rows:
+        raise Problem("not-found")
+    held = [(role, school_id) for _tenant_id, role, school_id in rows if role is not None]
+    return policy.Actor(
+        person_id, rows[0].tenant_id, frozenset(role for role, _ in held), policy.reach_of(held)
+    )
 
 
 def colleague_of(actor: policy.Actor, person_id: str, at: datetime | None = None) -> policy.Colleague:
     """Another person as the policy sees her beside `actor` at `at`."""
     moment = at or now()
-    schools = {grant.school_id for grant in _grants_of(person_id, moment) if grant.school_id}
+    held = sa.select(RoleGrant.school_id).where(RoleGrant.person_id == person_id, _holds_at(moment))
+    schools = {school_id for school_id in db.session.scalars(held) if school_id}
     schools |= set(db.session.scalars(sa.select(ClassSection.school_id).filter_by(teacher_id=person_id)))
     is_paired = pairings.pairing_between(actor.person_id, person_id, moment) is not None
     return policy.Colleague(find_person(person_id).tenant_id, person_id, frozenset(schools), is_paired)
@@ -44,6 +78,11 @@ def find_person(person_id: str) -> Person:
     if person is None:
         raise Problem("not-found")
     return person
+
+
+def find_account(person_id: str) -> AccountRow | None:
+    row = db.session.execute(_ACCOUNT, {"person_id": person_id}).first()
+    return AccountRow._make(row) if row else None
 
 
 def person_of_email(email: str) -> Person | None:
@@ -153,7 +192,7 @@ def end_sessions_within(session: Session, person_id: str) -> None:
 
 
 def is_closed(session: Session, person_id: str) -> bool:
-    return not session.get_one(Person, person_id).is_active
+    return not session.execute(_IS_ACTIVE, {"person_id": person_id}).scalar_one()
 
 
 def name_beside(person_id: sa.ColumnElement[str]) -> sa.ScalarSelect[str]:
@@ -210,12 +249,6 @@ def roles_held(
     for grant in db.session.scalars(grants.order_by(RoleGrant.role_grant_id)):
         held[grant.person_id].append((grant.role, grant.school_id))
     return held
-
-
-def _grants_of(person_id: str, at: datetime) -> list[RoleGrant]:
-    return list(
-        db.session.scalars(sa.select(RoleGrant).where(RoleGrant.person_id == person_id, _holds_at(at)))
-    )
 
 
 def _holds_at(at: datetime) -> sa.ColumnElement[bool]:

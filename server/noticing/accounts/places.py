@@ -1,7 +1,7 @@
 """Tenants, schools and classes: reading and adding."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
+from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -55,11 +55,25 @@ def add_class(
     return class_id
 
 
+_sections = cast("sa.Table", ClassSection.__table__)
+_OF_CLASS = ("class_id", "school_id", "title", "grade", "subject", "room", "head_count", "teacher_id")
+_CLASSES = sa.select(*(_sections.c[name] for name in _OF_CLASS)).where(
+    _sections.c.class_id.in_(sa.bindparam("ids", expanding=True))
+)
+
+
 def class_row(class_id: str) -> dict[str, Any] | None:
     """A class as tablets hold it."""
     found = db.session.get(ClassSection, class_id)
-    names = ("class_id", "school_id", "title", "grade", "subject", "room", "head_count", "teacher_id")
-    return {name: getattr(found, name) for name in names} if found else None
+    return {name: getattr(found, name) for name in _OF_CLASS} if found else None
+
+
+def class_rows(class_ids: Collection[str]) -> dict[str, Mapping[str, Any]]:
+    """class_id -> the same row, of those that there are."""
+    if not class_ids:
+        return {}
+    found = db.session.execute(_CLASSES, {"ids": sorted(class_ids)}).mappings()
+    return {row["class_id"]: dict(row) for row in found}
 
 
 def school_row(school_id: str) -> dict[str, Any] | None:
@@ -74,10 +88,17 @@ def tenant_row(tenant_id: str) -> dict[str, Any] | None:
     )
 
 
+_schools = cast("sa.Table", School.__table__)
+_SCHOOLS = (
+    sa.select(_schools.c.school_id, _schools.c.name)
+    .where(_schools.c.tenant_id == sa.bindparam("tenant_id"))
+    .order_by(_schools.c.name)
+)
+
+
 def schools_of(tenant_id: str) -> Mapping[str, str]:
     """school_id -> name, by name."""
-    found = sa.select(School.school_id, School.name).filter_by(tenant_id=tenant_id).order_by(School.name)
-    return dict(db.session.execute(found).all())
+    return dict(db.session.execute(_SCHOOLS, {"tenant_id": tenant_id}).all())
 
 
 def has_classes(tenant_id: str) -> bool:

@@ -13,12 +13,13 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from noticing.accounts.models import Person
 from noticing.accounts.passwords import is_right
-from noticing.accounts.people import actor_of, person_of_email, tidy_email
+from noticing.accounts.people import AccountRow, actor_of, find_account, person_of_email, tidy_email
 from noticing.clock import now
 from noticing.database import db
 from noticing.feed.counter import is_suspended
 from noticing.problems import Problem
 
+NONCE = "Noticing-Nonce"  # whoever types an address into a browser cannot send a header
 PER_ADDRESS = "10 per minute"
 PER_ACCOUNT = "5 per minute"
 
@@ -38,7 +39,7 @@ login = _Login()
 class Account(UserMixin):
     """A signed-in person. Its id carries the session mark: raising the mark ends every session at once."""
 
-    def __init__(self, person: Person) -> None:
+    def __init__(self, person: Person | AccountRow) -> None:
         self.person_id = person.person_id
         self.tenant_id = person.tenant_id
         self.display_name = person.display_name
@@ -72,13 +73,14 @@ def begin_session(person: Person) -> None:
 
 
 def _load(session_id: str) -> Account | None:
+    if session.get("pages_shut") and NONCE not in request.headers and request.endpoint != "accounts.sign_out":
+        return None
     person_id, _colon, mark = session_id.partition(":")
-    person = db.session.get(Person, person_id)
-    is_current = person is not None and person.is_active and str(person.session_mark) == mark
-    if person is None or not is_current:
+    account = find_account(person_id)
+    if account is None or not account.is_active or str(account.session_mark) != mark:
         return None
     _renew_session()
-    return Account(person)
+    return Account(account)
 
 
 def _renew_session() -> None:
@@ -122,6 +124,19 @@ def sign_out() -> BaseResponse:
     logout_user()
     session.clear()
     return redirect("/", 303)
+
+
+@blueprint.post("/pages/shut", endpoint="shut_pages")
+def shut_pages() -> tuple[str, int]:
+    """The tablet was locked: its browser shows none of her pages, while its app goes on by the same session."""
+    session["pages_shut"] = True
+    return "", 204
+
+
+@blueprint.post("/pages/open", endpoint="open_pages")
+def open_pages() -> tuple[str, int]:
+    session.pop("pages_shut", None)
+    return "", 204
 
 
 def local_path(wanted: str | None) -> str:

@@ -7,3 +7,7 @@ class CannotBackUp(Exception):
 
 class CannotRestore(Exception):
     """Nothing was restored; what was there is there."""
+
+
+class NotPutBack(CannotRestore):
+    """Nothing was restored, and what was there lies aside still: a restore must be run again."""

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import shutil
 import tarfile
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from flask import current_app
 from noticing import __version__
 from noticing.backup import postgres_dump, sqlite_file
 from noticing.backup.fault import CannotBackUp
+from noticing.backup.manifest import FILE as MANIFEST
 from noticing.backup.manifest import VERSION, Manifest, Part, describe_part, write_manifest
 from noticing.backup.photos import FOLDER as PHOTOS
 from noticing.backup.photos import copy_photos, names_of_photos
@@ -25,17 +27,20 @@ from noticing.organisation_keys.files import folder_of_keys
 
 LEDGERS = "ledger"
 KEYS_ENDING = "-keys.tar"
+NAMES = r"noticing-\d{8}T\d{6}Z(-\d+)?"  # as name_backup gives them
+CUT_OFF_SECONDS = 24 * 3600
 Say = Callable[[str], object]
 
 
-def make_backup(place: Path, say: Say) -> list[str]:
-    """Back up to `place`, or into it where it is a folder; returns what is not as it should be.
+def make_backup(folder: Path, say: Say) -> list[str]:
+    """Back up into a folder of its own in `folder`, which is made if need be; returns what is not as it should be.
 
     Whatever was acknowledged before this began is in it. Raises CannotBackUp.
     """
-    target = name_backup(place)
+    target = name_backup(folder)
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     try:
+        _drop_cut_off(target)
         make_folder(draft)
         warnings = _fill(draft, target, say)
         draft.rename(target)
@@ -48,13 +53,28 @@ def make_backup(place: Path, say: Say) -> list[str]:
     return warnings
 
 
-def name_backup(place: Path) -> Path:
-    """Where it goes. Raises CannotBackUp where something is there already."""
-    if place.is_dir() and not (place / "manifest.json").exists():
-        return place.resolve() / f"noticing-{now():%Y%m%dT%H%M%SZ}"
-    if place.exists():
-        raise CannotBackUp(f"{place} is there already. Name another place.")
-    return place.resolve()
+def name_backup(folder: Path) -> Path:
+    """Where it goes. Raises CannotBackUp where no backups can lie."""
+    if (folder / MANIFEST).exists():
+        raise CannotBackUp(
+            f"{folder} is a backup itself. Name a folder for backups: each becomes a folder in it."
+        )
+    if folder.exists() and not folder.is_dir():
+        raise CannotBackUp(f"{folder} is a file. Name a folder for backups; it is made where there is none.")
+    name, count = f"noticing-{now():%Y%m%dT%H%M%SZ}", 1
+    target = folder.resolve() / name
+    while target.exists():
+        count += 1
+        target = target.with_name(f"{name}-{count}")
+    return target
+
+
+def _drop_cut_off(target: Path) -> None:
+    """What backups that were killed have left, which was under way for longer than any of them takes."""
+    name = re.compile(rf"\.{NAMES}\.\d+")
+    for draft in target.parent.glob(".*"):
+        if name.fullmatch(draft.name) and now().timestamp() - draft.stat().st_mtime > CUT_OFF_SECONDS:
+            shutil.rmtree(draft, ignore_errors=True)
 
 
 def keys_beside(backup: Path) -> Path:

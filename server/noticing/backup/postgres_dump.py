@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from noticing.backup.fault import CannotBackUp, CannotRestore
+from noticing.backup.fault import CannotBackUp, CannotRestore, NotPutBack
 from noticing.disk import sync_file
 
 FOLDERS = "/usr/lib/postgresql"
@@ -78,9 +78,14 @@ def load_dump(url: sa.URL, dump: Path, stamp: str) -> str:
 
 
 def put_back(url: sa.URL, former: str) -> None:
-    with _connect(url) as connection:
-        connection.execute("DROP SCHEMA public CASCADE")
-        connection.execute(sql.SQL("ALTER SCHEMA {} RENAME TO public").format(sql.Identifier(former)))
+    try:
+        with _connect(url) as connection:
+            connection.execute("DROP SCHEMA public CASCADE")
+            connection.execute(sql.SQL("ALTER SCHEMA {} RENAME TO public").format(sql.Identifier(former)))
+    except psycopg.Error:
+        raise NotPutBack(
+            f"What was there lies in the schema {former} of the database still. Run the restore again."
+        ) from None
 
 
 def _connect(url: sa.URL) -> psycopg.Connection[Any]:

@@ -4,15 +4,18 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from noticing.accounts import pairings, passwords, people
 from noticing.backup.fault import CannotRestore
+from noticing.clock import now
 from noticing.database import db
+from noticing.disk import sync_folder, write_synced
 from noticing.entry_log.store import entries_with_ids
 from noticing.entry_log.streams import revoke_again
-from noticing.ledger.acts import ACTS, file_of, replaying
-from noticing.ledger.lines import Line, read_lines
+from noticing.ledger.acts import ACTS, LOST, file_of, replaying
+from noticing.ledger.lines import Line, append_lines, read_lines
 from noticing.problems import Problem
 
 
@@ -36,7 +39,19 @@ def lines_since(tenant_id: str, backup_id: str) -> list[Line] | None:
         for place, line in enumerate(reading.lines)
         if line.act == "backup.made" and line.said["backup_id"] == backup_id
     ]
-    return reading.lines[places[0] + 1 :] if places and not reading.is_broken else None
+    if not places or reading.is_broken:
+        return None
+    since = reading.lines[places[0] + 1 :]
+    return None if any(line.act == LOST for line in since) else since
+
+
+def begin_again(kept: Path, place: Path) -> None:
+    """Let the ledger go on from what a backup holds of it; that it is not all of it stands in it from then on."""
+    draft = place.with_name(f".{place.name}.restoring")
+    write_synced(draft, kept.read_bytes())
+    append_lines(draft, now().isoformat(), [(LOST, {})])
+    draft.replace(place)
+    sync_folder(place.parent)
 
 
 def replay(tenant_id: str, lines: Sequence[Line]) -> Replayed:

@@ -12,12 +12,12 @@ from flask import Flask
 from noticing import migrating
 from noticing.accounts import people, set_up
 from noticing.backup import data_lock, postgres_dump, sqlite_file
-from noticing.backup.fault import CannotRestore
+from noticing.backup.fault import CannotRestore, NotPutBack
 from noticing.backup.making import LEDGERS, Say, keys_beside
 from noticing.backup.manifest import Manifest, assert_sound, describe_part, read_manifest
 from noticing.backup.photos import FOLDER as PHOTOS
 from noticing.backup.photos import copy_photos
-from noticing.backup.replay import Replayed, lines_since, replay
+from noticing.backup.replay import Replayed, begin_again, lines_since, replay
 from noticing.clock import now
 from noticing.config import Config
 from noticing.database import db, writing
@@ -64,12 +64,11 @@ def restore(
             assert_sound(backup, part)
         _restore_keys(backup, manifest, keys, config, say)
         done = Restored(missing_photos=_restore_photos(backup, manifest, config, say))
-        _mark_unfinished(config, is_unfinished=True)
-        if url.get_backend_name() == "sqlite":
-            _restore_sqlite(backup, manifest, config, make_app, done, say)
-        else:
-            _restore_postgres(backup, manifest, config, make_app, done, say)
-        _mark_unfinished(config, is_unfinished=False)
+        with _marked_unfinished(config):
+            if url.get_backend_name() == "sqlite":
+                _restore_sqlite(backup, manifest, config, make_app, done, say)
+            else:
+                _restore_postgres(backup, manifest, config, make_app, done, say)
     return done
 
 
@@ -136,7 +135,7 @@ def _replay(tenant_id: str, backup: Path, manifest: Manifest, done: Restored) ->
         done.is_suspended = True
         kept = backup / LEDGERS / f"{tenant_id}.jsonl"
         if kept.exists() and not file_of(tenant_id).exists():
-            write_synced(file_of(tenant_id), kept.read_bytes())
+            begin_again(kept, file_of(tenant_id))
         return
     _add(done, replay(tenant_id, lines))
 
@@ -204,11 +203,24 @@ def _has_people(url: sa.URL) -> bool:
     return postgres_dump.has_people(url)
 
 
-def _mark_unfinished(config: Config, *, is_unfinished: bool) -> None:
-    if is_unfinished:
-        write_synced(config.data_dir / UNFINISHED, b"")
-    else:
-        (config.data_dir / UNFINISHED).unlink(missing_ok=True)
+@contextmanager
+def _marked_unfinished(config: Config) -> Iterator[None]:
+    """On the disk until it is done: what a restore that was killed left half-made, no server opens.
+
+    One that fails takes back what it did, and so the mark, unless that was there before.
+    """
+    mark = config.data_dir / UNFINISHED
+    was_unfinished = mark.exists()
+    write_synced(mark, b"")
+    try:
+        yield
+    except NotPutBack:
+        raise
+    except BaseException:
+        if not was_unfinished:
+            mark.unlink(missing_ok=True)
+        raise
+    mark.unlink(missing_ok=True)
 
 
 def _stamp() -> str:

@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from noticing.entry_log.corrected_times import CorrectedTime, RawTime, Sample, correct_time
@@ -20,6 +21,35 @@ _BATCH = 500
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _samples = cast("sa.Table", ClockSample.__table__)
 _streams = cast("sa.Table", Stream.__table__)
+_OF_SESSIONS = (
+    sa.select(_samples, _streams.c.person_id)
+    .join(_streams, _streams.c.stream_id == _samples.c.stream_id)
+    .where(
+        _streams.c.person_id.in_(sa.bindparam("people", expanding=True)),
+        _samples.c.clock_session_id.in_(sa.bindparam("sessions", expanding=True)),
+    )
+    .order_by(_samples.c.stream_id, _samples.c.which)
+)
+_came = _samples.c.received_at
+_OF_STREAM = sa.select(_samples).where(_samples.c.stream_id == sa.bindparam("stream_id")).limit(1)
+_NEXT = _OF_STREAM.where(_came >= sa.bindparam("at")).order_by(_came, _samples.c.which)
+_BEFORE = _OF_STREAM.where(_came < sa.bindparam("at")).order_by(_came.desc(), _samples.c.which)
+
+
+def _keep_better(insert: Any) -> sa.Insert:
+    """Both databases say it in the same words, SQLAlchemy has them twice."""
+    said = insert(_samples)
+    key = [column.name for column in _samples.primary_key]
+    news = {column.name: said.excluded[column.name] for column in _samples.c if not column.primary_key}
+    way, best_way = (
+        sa.func.coalesce(each.round_trip_ms, LARGEST_MS + 1) for each in (said.excluded, _samples.c)
+    )
+    is_better = sa.or_(_samples.c.which == "latest", way < best_way)
+    keeping: sa.Insert = said.on_conflict_do_update(index_elements=key, set_=news, where=is_better)
+    return keeping
+
+
+_KEEP = {"sqlite": _keep_better(sqlite.insert), "postgresql": _keep_better(postgresql.insert)}
 
 
 @dataclass(frozen=True)
@@ -55,15 +85,9 @@ def keep_reading(session: Session, stream: StreamState, reading: Reading) -> Non
     """Inside `writing()`: as the latest of this page life, and as the best if it is. One that makes no sense: not."""
     if not reading.is_sound():
         return
-    own = (_samples.c.stream_id == stream.stream_id, _samples.c.clock_session_id == reading.clock_session_id)
-    best = session.execute(
-        sa.select(_samples.c.round_trip_ms).where(*own, _samples.c.which == "best")
-    ).first()
-    is_best = best is None or _length(reading.round_trip_ms) < _length(best.round_trip_ms)
-    kept = ["latest", "best"] if is_best else ["latest"]
-    session.execute(sa.delete(_samples).where(*own, _samples.c.which.in_(kept)))
-    place = {"stream_id": stream.stream_id, "tenant_id": stream.tenant_id}
-    session.execute(sa.insert(_samples), [asdict(reading) | place | {"which": which} for which in kept])
+    row = vars(reading) | {"stream_id": stream.stream_id, "tenant_id": stream.tenant_id}
+    kept = [row | {"which": which} for which in ("latest", "best")]
+    session.execute(_KEEP[session.get_bind().dialect.name], kept)
 
 
 def correct_times(
@@ -119,28 +143,16 @@ def _samples_of_sessions(
     listed = sorted({clock_session_id for _, clock_session_id in wanted})
     people = sorted({person_id for person_id, _ in wanted})
     for start in range(0, len(listed), _BATCH):
-        rows = session.execute(
-            sa.select(_samples, _streams.c.person_id)
-            .join(_streams, _streams.c.stream_id == _samples.c.stream_id)
-            .where(
-                _streams.c.person_id.in_(people),
-                _samples.c.clock_session_id.in_(listed[start : start + _BATCH]),
-            )
-            .order_by(_samples.c.stream_id, _samples.c.which)
-        )
-        for row in rows:
+        asked = {"people": people, "sessions": listed[start : start + _BATCH]}
+        for row in session.execute(_OF_SESSIONS, asked):
             found[row.person_id, row.clock_session_id].append(_sample_of(row))
     return found
 
 
 def _nearest_sample(session: Session, stream_id: str, at: datetime) -> Sample | None:
     """Of the stream's samples the one that came nearest to `at`."""
-    of_stream = sa.select(_samples).where(_samples.c.stream_id == stream_id)
-    came = _samples.c.received_at
-    found = (
-        session.execute(of_stream.where(came >= at).order_by(came, _samples.c.which).limit(1)).first(),
-        session.execute(of_stream.where(came < at).order_by(came.desc(), _samples.c.which).limit(1)).first(),
-    )
+    asked = {"stream_id": stream_id, "at": at}
+    found = (session.execute(beside, asked).first() for beside in (_NEXT, _BEFORE))
     rows = [row for row in found if row is not None]
     return _sample_of(min(rows, key=lambda row: abs(row.received_at - at))) if rows else None
 
@@ -170,7 +182,3 @@ def _raw_of(each: Timed) -> RawTime:
 
 def _ms_of(at: datetime) -> int:
     return (at - _EPOCH) // timedelta(milliseconds=1)
-
-
-def _length(round_trip_ms: float | None) -> float:
-    return LARGEST_MS + 1 if round_trip_ms is None else round_trip_ms

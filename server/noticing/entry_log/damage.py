@@ -4,7 +4,7 @@ Inside `database.writing()`, as far as it writes. The log is else only appended 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -19,6 +19,31 @@ _envelopes = cast("sa.Table", Envelope.__table__)
 _streams = cast("sa.Table", Stream.__table__)
 _first_places = _envelopes.alias()  # of the stream that brought the entry first
 _INDEX = ("entry_id", "author_id", "subject_kind", "subject_id", "kind")
+_is_of_place = sa.and_(
+    _entries.c.tenant_id == _envelopes.c.tenant_id, _entries.c.change_seq == _envelopes.c.change_seq
+)
+_is_first_place = sa.and_(
+    _first_places.c.stream_id == _entries.c.stream_id,
+    _first_places.c.stream_seq == _entries.c.stream_seq,
+    _first_places.c.change_seq == _entries.c.change_seq,
+)
+_PLACES = (
+    sa.select(
+        *(_envelopes.c[name] for name in ("stream_seq", "body_hash", "change_seq")),
+        *(_entries.c[name] for name in ("body_hash", "body", "subject_id", "set_aside_code")),
+        _streams.c.person_id,
+        _first_places.c.stream_seq.is_not(None),
+        *(_entries.c[name] for name in _INDEX),
+    )
+    .join_from(_envelopes, _streams, _streams.c.stream_id == _envelopes.c.stream_id)
+    .outerjoin(_entries, _is_of_place)
+    .outerjoin(_first_places, _is_first_place)
+    .where(
+        _envelopes.c.stream_id == sa.bindparam("stream_id"),
+        _envelopes.c.stream_seq.between(sa.bindparam("first"), sa.bindparam("last")),
+    )
+    .order_by(_envelopes.c.stream_seq)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +60,10 @@ class Found:
     person_id: str
     has_first_place: bool
     index: tuple[str | None, ...]  # what the log says of the body, by which it is found and handed out
+    real_hash: bytes = field(init=False)
 
-    @property
-    def real_hash(self) -> bytes:
-        return hash_body(self.body or b"")
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "real_hash", hash_body(self.body or b""))
 
     @property
     def is_sound(self) -> bool:
@@ -52,40 +77,20 @@ class Found:
 
 def read_index(person_id: str, body: bytes) -> tuple[str | None, ...]:
     """What the log says of a body that an account of this person brought, in the order of _INDEX."""
-    stand_in = make_stand_in_id(person_id, hash_body(body))
     try:
         entry = parse_body(body)
     except Unreadable:
-        return stand_in, person_id, None, None, None
-    entry_id = entry.entry_id if entry.author_id == person_id else stand_in
+        return make_stand_in_id(person_id, hash_body(body)), person_id, None, None, None
+    is_own = entry.author_id == person_id
+    entry_id = entry.entry_id if is_own else make_stand_in_id(person_id, hash_body(body))
     return entry_id, person_id, entry.subject_kind, entry.subject_id, entry.kind
 
 
 def places_of_stream(session: Session, stream_id: str, from_seq: int, through_seq: int) -> Iterator[Found]:
     """What a stream has in from … through, read from the bodies."""
-    joined = sa.and_(
-        _entries.c.tenant_id == _envelopes.c.tenant_id, _entries.c.change_seq == _envelopes.c.change_seq
-    )
-    of_entry = [_entries.c[name] for name in ("body_hash", "body", "subject_id", "set_aside_code")]
-    of_place = [_envelopes.c[name] for name in ("stream_seq", "body_hash", "change_seq")]
-    of_index = [_entries.c[name] for name in _INDEX]
-    first = sa.and_(
-        _first_places.c.stream_id == _entries.c.stream_id,
-        _first_places.c.stream_seq == _entries.c.stream_seq,
-        _first_places.c.change_seq == _entries.c.change_seq,
-    )
-    found = (
-        sa.select(
-            *of_place, *of_entry, _streams.c.person_id, _first_places.c.stream_seq.is_not(None), *of_index
-        )
-        .join_from(_envelopes, _streams, _streams.c.stream_id == _envelopes.c.stream_id)
-        .outerjoin(_entries, joined)
-        .outerjoin(_first_places, first)
-        .where(_envelopes.c.stream_id == stream_id, _envelopes.c.stream_seq.between(from_seq, through_seq))
-        .order_by(_envelopes.c.stream_seq)
-    )
-    rows: Any = session.execute(found, execution_options={"yield_per": _AT_ONCE})
-    known = len(of_place) + len(of_entry) + 2
+    asked = {"stream_id": stream_id, "first": from_seq, "last": through_seq}
+    rows: Any = session.execute(_PLACES, asked, execution_options={"yield_per": _AT_ONCE})
+    known = len(_PLACES.selected_columns) - len(_INDEX)
     return (Found(*[*row[:known], tuple(row[known:])]) for row in rows)
 
 

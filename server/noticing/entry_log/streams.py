@@ -38,6 +38,7 @@ class StreamState:
     acknowledged_through: int
     acknowledged_hash: bytes
     seen_change_seq: int
+    last_contact_at: datetime | None
 
     @property
     def is_revoked(self) -> bool:
@@ -54,11 +55,14 @@ class StreamState:
         return self.revoked_at is not None and self.revoked_at <= received_at and is_later
 
 
-_COLUMNS = [_streams.c[name] for name in StreamState.__dataclass_fields__]
+_STATE = sa.select(*(_streams.c[name] for name in StreamState.__dataclass_fields__)).where(
+    _streams.c.stream_id == sa.bindparam("stream_id")
+)
+_MARK = sa.update(_streams).where(_streams.c.stream_id == sa.bindparam("of_stream"))
 
 
 def find_stream(session: Session, stream_id: str) -> StreamState | None:
-    row = session.execute(sa.select(*_COLUMNS).where(_streams.c.stream_id == stream_id)).first()
+    row = session.execute(_STATE, {"stream_id": stream_id}).first()
     return StreamState(*row) if row else None
 
 
@@ -82,6 +86,7 @@ def add_stream(
             person_id=person_id,
             public_key=public_key,
             device_label=device_label,
+            last_contact_at=now(),
             enrolled_by=signed_by.line_id if signed_by else None,
             revoked_at=revoked_at,
         )
@@ -120,12 +125,18 @@ def revoke_again(tenant_id: str, stream_id: str, at: datetime, through: int) -> 
         session.execute(sa.update(_streams).where(*stream).values(revoked_at=at, revoked_through=through))
 
 
-def is_charged(session: Session, stream: StreamState, stream_seq: int) -> bool:
-    """Whether what comes under this number counts towards the limit: of a device taken out of use, or of an account
-    that was closed. How it is judged is another question."""
+def charged_from(session: Session, stream: StreamState) -> int | None:
+    """From which number on what comes counts towards the limit, None where there is none: of a device taken out of
+    use what came since, of an account that was closed everything. How it is judged is another question."""
     if stream.is_revoked:
-        return stream_seq > stream.revoked_through
-    return is_closed(session, stream.person_id)
+        return stream.revoked_through + 1
+    return 1 if is_closed(session, stream.person_id) else None
+
+
+def is_charged(session: Session, stream: StreamState, stream_seq: int) -> bool:
+    """Whether what comes under this number counts towards the limit."""
+    first = charged_from(session, stream)
+    return first is not None and stream_seq >= first
 
 
 def charge_revoked(session: Session, stream: StreamState, entries: int, size: int) -> None:
@@ -164,16 +175,28 @@ def move_mark(
     session: Session, stream_id: str, through: int, running_hash: bytes, seen_change_seq: int, at: datetime
 ) -> None:
     """Note how far the stream is complete, and when it was last heard."""
-    session.execute(
-        sa.update(_streams)
-        .where(_streams.c.stream_id == stream_id)
-        .values(
-            acknowledged_through=through,
-            acknowledged_hash=running_hash,
-            seen_change_seq=seen_change_seq,
-            last_contact_at=at,
-        )
-    )
+    marks = {
+        "acknowledged_through": through,
+        "acknowledged_hash": running_hash,
+        "seen_change_seq": seen_change_seq,
+        "last_contact_at": at,
+    }
+    session.execute(_MARK, {"of_stream": stream_id} | marks)
+
+
+def note_contact(session: Session, stream_id: str, at: datetime) -> None:
+    """Inside `writing()`: it was heard without bringing anything. An earlier time takes no later one's place."""
+    is_newer = sa.or_(_streams.c.last_contact_at.is_(None), _streams.c.last_contact_at < at)
+    heard = sa.update(_streams).where(_streams.c.stream_id == stream_id, is_newer)
+    session.execute(heard.values(last_contact_at=at))
+
+
+def name_device(tenant_id: str, stream_id: str, label: str) -> None:
+    """The streams of one device go by one name."""
+    with writing(tenant_id) as session:
+        stream = find_stream(session, stream_id)
+        if stream is not None and stream.tenant_id == tenant_id:
+            session.execute(sa.update(_streams).where(*_line_of(stream)).values(device_label=label))
 
 
 def _line_of(stream: StreamState) -> tuple[sa.ColumnElement[bool], ...]:

@@ -9,17 +9,23 @@ from sqlalchemy.orm import Session
 from noticing.clock import make_random_id, now
 from noticing.feed.models import Change, FeedCounter, ServerEpoch
 
+_counters = cast("sa.Table", FeedCounter.__table__)
+_LAST = sa.select(_counters.c.last_change_seq).where(_counters.c.tenant_id == sa.bindparam("tenant_id"))
+_TAKE = sa.update(_counters).where(_counters.c.tenant_id == sa.bindparam("of_tenant"))
+_BEGIN = sa.insert(_counters)
+_NOTE = sa.insert(cast("sa.Table", Change.__table__))
+_EPOCH = sa.select(cast("sa.Table", ServerEpoch.__table__).c.epoch)
+
 
 def take_change_seqs(session: Session, tenant_id: str, count: int) -> int:
     """Reserve `count` numbers; returns the first of them."""
-    counter = session.get(FeedCounter, tenant_id, populate_existing=True)
-    if counter is None:
-        counter = FeedCounter(tenant_id=tenant_id, last_change_seq=0)
-        session.add(counter)
-    first = counter.last_change_seq + 1
-    counter.last_change_seq += count
-    session.flush()
-    return first
+    session.flush()  # what the numbers are about is in the tables before them
+    last = session.scalar(_LAST, {"tenant_id": tenant_id})
+    if last is None:
+        session.execute(_BEGIN, {"tenant_id": tenant_id, "last_change_seq": count})
+    else:
+        session.execute(_TAKE, {"of_tenant": tenant_id, "last_change_seq": last + count})
+    return (last or 0) + 1
 
 
 def note_change(
@@ -27,27 +33,18 @@ def note_change(
 ) -> None:
     """Put one change at the end of the feed."""
     change_seq = take_change_seqs(session, tenant_id, 1)
-    session.add(
-        Change(
-            tenant_id=tenant_id,
-            change_seq=change_seq,
-            what=what,
-            room=room,
-            ref_id=ref_id,
-            person_id=person_id,
-        )
-    )
+    noted = {"what": what, "room": room, "ref_id": ref_id, "person_id": person_id, "at": now()}
+    session.execute(_NOTE, {"tenant_id": tenant_id, "change_seq": change_seq} | noted)
 
 
 def read_last_change_seq(session: Session, tenant_id: str) -> int:
     """The newest number of the tenant, 0 when nothing has happened yet."""
-    counted = session.scalar(sa.select(FeedCounter.last_change_seq).where(FeedCounter.tenant_id == tenant_id))
-    return counted or 0
+    return session.scalar(_LAST, {"tenant_id": tenant_id}) or 0
 
 
 def read_server_epoch(session: Session) -> str:
     """The present epoch; migrations make the first."""
-    return session.scalars(sa.select(ServerEpoch.epoch)).one()
+    return session.scalars(_EPOCH).one()
 
 
 def renew_server_epoch(session: Session, before: str) -> bool:

@@ -1,6 +1,7 @@
 """Reading the feed's changes. Entries have numbers of the same counter and are read from the log."""
 
 from dataclasses import dataclass
+from typing import cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -17,27 +18,35 @@ class Noted:
     person_id: str | None
 
 
-_COLUMNS = (Change.change_seq, Change.what, Change.room, Change.ref_id, Change.person_id)
+_changes = cast("sa.Table", Change.__table__)
+_OF_TENANT = sa.select(*(_changes.c[name] for name in Noted.__dataclass_fields__)).where(
+    _changes.c.tenant_id == sa.bindparam("tenant_id")
+)
+_AT = _OF_TENANT.where(_changes.c.change_seq == sa.bindparam("change_seq"))
+_BETWEEN = _OF_TENANT.where(
+    _changes.c.change_seq > sa.bindparam("after"), _changes.c.change_seq <= sa.bindparam("through")
+).order_by(_changes.c.change_seq)
+_concerns_her = sa.or_(_changes.c.person_id.is_(None), _changes.c.person_id == sa.bindparam("person_id"))
+_CONCERNING = _BETWEEN.where(_concerns_her).limit(sa.bindparam("limit"))
+_NO_LIMIT = 2**62
 
 
-def changes_between(
-    session: Session,
-    tenant_id: str,
-    after: int,
-    through: int,
-    person_id: str | None = None,
-    limit: int | None = None,
+def changes_between(session: Session, tenant_id: str, after: int, through: int) -> list[Noted]:
+    """Changes with after < change_seq <= through."""
+    asked = {"tenant_id": tenant_id, "after": after, "through": through}
+    return [Noted(*row) for row in session.execute(_BETWEEN, asked)]
+
+
+def changes_concerning(
+    session: Session, tenant_id: str, person_id: str, after: int, through: int, limit: int = _NO_LIMIT
 ) -> list[Noted]:
-    """Changes with after < change_seq <= through; with `person_id`, those that concern her or everybody."""
-    found = sa.select(*_COLUMNS).where(
-        Change.tenant_id == tenant_id, Change.change_seq > after, Change.change_seq <= through
-    )
-    if person_id is not None:
-        found = found.where(sa.or_(Change.person_id.is_(None), Change.person_id == person_id))
-    return [Noted(*row) for row in session.execute(found.order_by(Change.change_seq).limit(limit))]
+    """The same, of those that concern this person or everybody."""
+    asked = {"tenant_id": tenant_id, "after": after, "through": through}
+    return [
+        Noted(*row) for row in session.execute(_CONCERNING, asked | {"person_id": person_id, "limit": limit})
+    ]
 
 
 def change_at(session: Session, tenant_id: str, change_seq: int) -> Noted | None:
-    found = sa.select(*_COLUMNS).where(Change.tenant_id == tenant_id, Change.change_seq == change_seq)
-    row = session.execute(found).first()
+    row = session.execute(_AT, {"tenant_id": tenant_id, "change_seq": change_seq}).first()
     return Noted(*row) if row else None

@@ -9,6 +9,7 @@ from noticing.observations.instants import instant_of
 CHARTS_MAX = 3
 ROWS_MAX = 12
 PARTS = ("part", "percent")  # of a whole: the bar's full length is all of it
+UNSETTLED, NOT_APPLICABLE = "unsettled", "not_applicable"  # recorded, and yet without a number
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,8 @@ class Row:
 
     label: str
     value: float | None = None
-    unit: str = "count"  # count, per_minute, percent, part (n of), ratio (n to of), time
+    # count, per_minute, percent, part (n of), ratio (n to of), time; or why there is no number
+    unit: str = "count"
     share: float = 0.0  # of the longest bar, or of the whole
     n: int | None = None
     of: int | None = None
@@ -31,7 +33,9 @@ class Row:
 
     @property
     def has_data(self) -> bool:
-        return bool(self.value or self.times or self.is_looked_for)
+        """Nought is a number like others."""
+        is_known = self.value is not None or self.n is not None
+        return is_known or bool(self.times) or self.is_looked_for or self.unit in (UNSETTLED, NOT_APPLICABLE)
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,22 @@ def draw_charts(
     return tuple(_draw(asked, view, items, measured) for asked in document["charts"][:CHARTS_MAX])
 
 
+def find_unrecorded(
+    view: Mapping[str, Any], document: Mapping[str, Any] | None, measures: Sequence[Mapping[str, Any]]
+) -> Iterable[str]:
+    """What the charts would tell of, had anything been recorded for it: the look-fors' own words."""
+    prompts = (
+        {item["key"]: item["prompt"] for part in document["sections"] for item in part["items"]}
+        if document
+        else {}
+    )
+    measured = {one["key"]: one for one in measures}
+    for asked in document["charts"][:CHARTS_MAX] if document else ():
+        drawn = (measured[key] for key in asked.get("measures", ()))
+        missed = (key for one in drawn if one["reason"] == "nothing_recorded" for key in one["of"])
+        yield from (prompts[key] for key in (*asked.get("items", ()), *missed) if key not in view["items"])
+
+
 def clock_of(occurred_at: str) -> str:
     return f"{int(occurred_at[11:13])}:{occurred_at[14:16]}"
 
@@ -76,7 +96,7 @@ def _draw(
         return Chart("line", asked["title"], tuple(sweeps), axis.started, axis.ended)
     rows = [Row(items[key]["prompt"], _count_of(view["items"].get(key))) for key in keys]
     rows += [row for key in asked.get("measures", ()) for row in _rows_of(measured[key])]
-    return Chart("bars", asked["title"], tuple(_scale(_fit(rows))))
+    return Chart("bars", asked["title"], tuple(_scale(_fit([row for row in rows if row.has_data]))))
 
 
 def _fit(rows: Sequence[Row]) -> tuple[Row, ...]:
@@ -124,18 +144,18 @@ def _times_of(key: str, view: Mapping[str, Any]) -> list[str]:
     return [line["occurred_at"] for line in lines]
 
 
-def _count_of(item: Mapping[str, Any] | None) -> float:
-    """How often: a check's marks, a tally's count, a script's lines, a register's answers."""
+def _count_of(item: Mapping[str, Any] | None) -> float | None:
+    """How often: a check's marks, a tally's count, a script's lines, a register's answers, photos."""
     if item is None:
-        return 0
+        return None
     found = (item[name] for name in ("seen", "count", "lines") if name in item)
-    return next(found, len(item.get("sweeps") or item.get("versions") or ()))
+    return next(found, len(item.get("sweeps") or item.get("versions") or item.get("photos") or ()))
 
 
 def _rows_of(measure: Mapping[str, Any]) -> Iterable[Row]:
     label, value, unit = measure["label"], measure["value"], measure["unit"]
     if value is None:
-        yield Row(label, None, unit)
+        yield _row_without_value(measure)
         return
     detail = measure["detail"]
     match measure["rule"]:
@@ -152,6 +172,22 @@ def _rows_of(measure: Mapping[str, Any]) -> Iterable[Row]:
             yield Row(label, None, "time", times=(clock_of(value),))
         case _:
             yield Row(label, value, unit)
+
+
+def _row_without_value(measure: Mapping[str, Any]) -> Row:
+    """What there is where there is no number; without data where nothing was recorded."""
+    label, unit = measure["label"], measure["unit"]
+    match measure["reason"]:
+        case "not_seen":
+            return Row(label, None, unit, is_looked_for=True)
+        case "not_finished":  # then there is no rate, but a count
+            return Row(label, measure["n"])
+        case "nothing_to_divide_by":
+            first, second = measure["detail"]["counts"]
+            return Row(label, None, unit, n=first, of=second)
+        case "unsettled" | "not_applicable" as why:
+            return Row(label, None, why)
+    return Row(label, None, unit)
 
 
 def _scale(rows: Sequence[Row]) -> Iterable[Row]:

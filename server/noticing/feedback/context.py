@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
-from noticing.feedback.charts import Chart, draw_charts
+from noticing.feedback.charts import Chart, draw_charts, find_unrecorded
 from noticing.observations.shapes import object_of, text_of, texts_of, whole_of
 
 View = Mapping[str, Any]
@@ -93,7 +93,7 @@ class Notes:
     strengths: tuple[Strength, ...]
     lines: tuple[Line, ...]
     taken_back: int  # picked lines that their author retracted later
-    unrecorded: tuple[str, ...]  # nothing was recorded for these: agreed, or in a chart
+    unrecorded: tuple[str, ...]  # look-fors that nothing was recorded for: agreed, or of a chart
     charts: tuple[Chart, ...]
     step: Step | None
     questions: tuple[str, ...]
@@ -104,6 +104,7 @@ class Notes:
     replies: tuple[Reply, ...]
     clock_ahead_minutes: int = 0  # the tablet's clock was so wrong that the times here are corrected
     photos: tuple[str, ...] = ()  # the lines (entry_id) whose photo both people may see
+    is_blank: bool = False  # nothing at all was recorded
 
     @property
     def is_reissued(self) -> bool:
@@ -117,7 +118,8 @@ class Notes:
     @property
     def digest(self) -> bytes:
         told = replace(self, replies=(), has_new_evidence=False)
-        parts = {name: part for name, part in asdict(told).items() if name != "clock_ahead_minutes"}
+        untold = ("clock_ahead_minutes", "is_blank")
+        parts = {name: part for name, part in asdict(told).items() if name not in untold}
         if not self.photos:
             del parts["photos"]  # what was said before there were photos keeps its hash
         text = json.dumps(parts, sort_keys=True, ensure_ascii=False, default=str)
@@ -143,6 +145,7 @@ def make_notes(
     agreed = texts_of(context.get("agreed_items"))
     charts = draw_charts(view, document, measures)
     missed = [item_of(key, items).prompt for key in agreed if key not in view["items"]]
+    undrawn = find_unrecorded(view, document, measures) if view["items"] else ()
     return Notes(
         observation_id=view["observation_id"],
         feedback_entry_id=feedback["entry_id"],
@@ -159,7 +162,7 @@ def make_notes(
         strengths=tuple(_strengths_of(feedback, view, {line.entry_id for line in lines})),
         lines=lines,
         taken_back=taken_back,
-        unrecorded=tuple(dict.fromkeys([*missed, *(_empty_parts(charts) if view["items"] else ())])),
+        unrecorded=tuple(dict.fromkeys([*missed, *undrawn])),
         charts=tuple(chart for chart in charts if chart.has_data),
         step=_step_of(object_of(feedback.get("step")) or {}),
         questions=tuple(text.strip() for text in texts_of(feedback.get("questions")) if text.strip()),
@@ -171,6 +174,7 @@ def make_notes(
             Reply(one["text"], day_of(one["occurred_at"]), time_of(one["occurred_at"]) or "")
             for one in view.get("replies", ())
         ),
+        is_blank=not view["items"],
     )
 
 
@@ -273,15 +277,6 @@ def _cites_of(evidence: set[str], view: View, listed: set[str]) -> tuple[Cite, .
         if entry_id in evidence and (time not in cites or not cites[time].is_listed):
             cites[time] = Cite(entry_id, time, entry_id in listed)
     return tuple(cites.values())
-
-
-def _empty_parts(charts: Iterable[Chart]) -> Iterable[str]:
-    """What a chart has no room for: the whole of an empty one, lanes without a mark."""
-    for chart in charts:
-        if not chart.has_data:
-            yield chart.title
-        elif chart.kind == "timeline":
-            yield from (row.label for row in chart.rows if not row.has_data)
 
 
 def _step_of(step: Mapping[str, Any]) -> Step | None:

@@ -18,6 +18,7 @@ from noticing.feedback.pdf import render_pdf
 from noticing.feedback.reply import REPLY_MAX, find_fault, send_reply, tidy_reply
 from noticing.feedback.visits import View, cards_of, find_visit, letter_photos, notes_of
 from noticing.observations.sittings import sitting_of_view
+from noticing.photos.showing import lost_in
 from noticing.problems import Problem
 
 CARDS_MAX = 50
@@ -107,9 +108,11 @@ def _find(action: str, actor: Actor, observation_id: UUID) -> View:
 def _show(actor: Actor, view: View, status: int = 200, **form: Any) -> Response:
     """The whole page, or for htmx the part of it that a reply changes."""
     template = "feedback/replies.html" if htmx_request.htmx else "feedback/notes.html"
+    notes = notes_of(actor.tenant_id, view)
     page = render_template(
         template,
-        notes=notes_of(actor.tenant_id, view),
+        notes=notes,
+        lost_photos=lost_in(view, [line.entry_id for line in notes.lines]),
         is_observer=view["context"]["observed_id"] != actor.person_id,
         reply_id=make_id(),
         reply_max=REPLY_MAX,

@@ -2,12 +2,14 @@
 
 from collections import Counter
 from datetime import date, timedelta
+from math import floor
 
 from babel import Locale
 from babel.dates import format_date, format_timedelta
 from babel.numbers import format_decimal
 from flask_babel import get_locale, gettext, ngettext
 
+from noticing.feedback import charts
 from noticing.feedback.charts import Chart, Row
 from noticing.feedback.context import Line, Notes
 
@@ -72,8 +74,13 @@ def name_title(notes: Notes) -> str:
     )
 
 
+def name_heading(notes: Notes) -> str:
+    return _("Classroom visit notes, %(what)s", what=notes.class_label)
+
+
 def name_hours(notes: Notes) -> str:
-    return f"{notes.started}–{notes.ended}" if notes.ended else notes.started
+    started = write_time(notes.started)
+    return f"{started}–{write_time(notes.ended)}" if notes.ended else started
 
 
 def name_clock(notes: Notes) -> str | None:
@@ -138,28 +145,25 @@ def page_words() -> tuple[str, str]:
 
 def sum_up(chart: Chart) -> str:
     """The chart in one sentence: its numbers."""
-    if not chart.has_data:
-        return _("Nothing was recorded for %(title)s.", title=chart.title)
     if chart.kind == "line":
         return _sum_up_sweeps(chart)
     if chart.kind == "timeline":
         return _sum_up_times(chart)
     if len(chart.rows) == 1 and chart.rows[0].label == chart.title:
         return f"{show_value(chart.rows[0])}."
-    found = [row for row in chart.rows if row.value or row.times]
-    told = (_("%(prompt)s: %(answer)s", prompt=row.label, answer=show_value(row)) for row in found)
+    told = (_("%(prompt)s: %(answer)s", prompt=row.label, answer=show_value(row)) for row in chart.rows)
     return f"{'; '.join(told)}."
 
 
 def _sum_up_sweeps(chart: Chart) -> str:
     n, of = sum(row.n or 0 for row in chart.rows), sum(row.of or 0 for row in chart.rows)
     return ngettext(
-        "%(n)s of %(of)s in %(num)s sweep: %(percent)s %%.",
-        "%(n)s of %(of)s in %(num)s sweeps together: %(percent)s %%.",
+        "%(n)s of %(of)s in %(num)s sweep: %(percent)s\u00a0%%.",
+        "%(n)s of %(of)s in %(num)s sweeps together: %(percent)s\u00a0%%.",
         len(chart.rows),
         n=n,
         of=of,
-        percent=round(100 * n / of) if of else 0,
+        percent=round_half_up(100 * n / of) if of else 0,
     )
 
 
@@ -168,9 +172,10 @@ def _sum_up_times(chart: Chart) -> str:
         row = chart.rows[0]
         return _("%(prompt)s: %(answer)s", prompt=row.label, answer=list_times(row)) + "."
     return _(
-        "Looked for between %(started)s and %(ended)s; each stands with the times at which it was seen.",
-        started=chart.started,
-        ended=chart.ended,
+        "Looked for between %(started)s and %(ended)s; each stands with the times at which it was seen, "
+        "the first one first.",
+        started=write_time(chart.started),
+        ended=write_time(chart.ended),
     )
 
 
@@ -178,32 +183,50 @@ def list_times(row: Row) -> str:
     """When a look-for was seen; many times are counted instead of listed."""
     if not row.times:
         return _("looked for, not seen") if row.is_looked_for else ""
-    often = Counter(row.times)
+    often = Counter(map(write_time, row.times))
     if len(row.times) > TIMES_MAX and len(often) > 1:
-        return _(
-            "%(num)s times, %(first)s to %(last)s", num=len(row.times), first=row.times[0], last=row.times[-1]
-        )
+        first, *_between, last = often
+        return _("%(num)s times, %(first)s to %(last)s", num=len(row.times), first=first, last=last)
     return ", ".join(
         _("%(time)s (%(num)s times)", time=time, num=num) if num > 1 else time for time, num in often.items()
     )
 
 
 def show_value(row: Row) -> str:
-    """The number of a row with its unit, or a dash for none."""
-    if row.unit == "time" and row.times:
-        return row.times[0]
-    if row.value is None:
-        return "–"
+    """The number of a row with its unit, or why there is none."""
+    if row.unit == "time":
+        return write_time(row.times[0]) if row.times else list_times(row)
     match row.unit:
+        case charts.UNSETTLED:
+            return _("two answers stand")
+        case charts.NOT_APPLICABLE:
+            return name_answer("na")
         case "part":
             return _("%(n)s of %(of)s", n=row.n, of=row.of)
         case "ratio":
             return _("%(n)s to %(of)s", n=row.n, of=row.of)
         case "percent":
-            return _("%(number)s %%", number=round(row.value))
+            return _("%(number)s\u00a0%%", number=round_half_up(row.value or 0))
         case "per_minute":
-            return _("%(number)s a minute", number=format_decimal(row.value, "0.0", locale=_locale()))
+            rate = round_half_up(10 * (row.value or 0)) / 10
+            return _("%(number)s a minute", number=format_decimal(rate, "0.0", locale=_locale()))
     return f"{row.value:g}"
+
+
+def round_half_up(number: float) -> int:
+    """As the app does, and people."""
+    return floor(number + 0.5)
+
+
+def write_time(time: str) -> str:
+    """Such as "9:05 am" of "9:05": a time of day is not to be taken for minutes and seconds."""
+    hour, _colon, minute = time.partition(":")
+    if not minute:
+        return time
+    parts = {"hour12": int(hour) % 12 or 12, "hour": hour, "minute": minute}
+    if int(hour) < 12:
+        return _("%(hour12)s:%(minute)s am", **parts)
+    return _("%(hour12)s:%(minute)s pm", **parts)
 
 
 def write_number(number: int) -> str:

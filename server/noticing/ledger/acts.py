@@ -18,6 +18,7 @@ from noticing.database import db
 from noticing.ledger.lines import append_lines
 
 # act -> what is said of it. A ledger may be read years later: names are never changed or used again.
+LOST = "ledger.lost"
 ACTS = {
     "backup.made": ("backup_id",),
     "person.closed": ("person_id", "at"),
@@ -27,6 +28,7 @@ ACTS = {
     "password.chosen": ("person_id",),
     "stream.revoked": ("stream_id", "at", "through"),
     "feedback.issued": ("entry_id", "body_hash", "subject_id", "author_id", "audience"),
+    LOST: (),  # what was noted between the line above and this one is not known
 }
 _NOTED = "noticing.ledger.noted"
 _SILENT = "noticing.ledger.silent"

@@ -1,7 +1,7 @@
 """Step 6: folds what has come into views. Incremental and idempotent; rebuilding.py makes the same bytes from zero.
 
-Whoever reads catches up first, so a push need not fold: it does where somebody may be waiting for a visit's end or
-its notes, and where so much has gathered that the next reader would wait for it.
+Whoever reads catches up first, so a push need not fold. It does, some at a time, where so much has gathered that the
+next reader would wait for it; that is looked at whenever a visit ends.
 """
 
 import logging
@@ -24,9 +24,11 @@ from noticing.protocols.loader import load_all
 journey = logging.getLogger("noticing.journey")
 NUMBERS_AT_ONCE = 5000  # of the feed, in one transaction: pushes must not wait long for a rebuild
 FEW, MANY = 500, 20_000  # numbers of the feed that are not folded yet
-AWAITED = ("observation.finished", "feedback.")  # kinds that begin so
+ENDING = "observation.finished"
 _BATCH = 500
 _views = cast("sa.Table", ObservationView.__table__)
+_cursors = cast("sa.Table", ProjectionCursor.__table__)
+_DONE = sa.select(_cursors.c.change_seq).where(_cursors.c.tenant_id == sa.bindparam("tenant_id"))
 
 
 class Listed(NamedTuple):
@@ -42,11 +44,8 @@ class Listed(NamedTuple):
 
 def follow(tenant_id: str, kinds: Collection[str]) -> None:
     """After a commit that brought entries of these kinds."""
-    behind = _count_behind(tenant_id)
-    if behind > MANY:
+    if ENDING in kinds and _count_behind(tenant_id) > MANY:
         _catch_up_once(tenant_id)
-    elif behind <= FEW and any(kind.startswith(AWAITED) for kind in kinds):
-        catch_up(tenant_id)
 
 
 def catch_up(tenant_id: str) -> None:
@@ -129,10 +128,8 @@ def _list(tenant_id: str, wanted: sa.ColumnElement[bool]) -> list[Listed]:
 def _count_behind(tenant_id: str) -> int:
     """Read without the writers' lock: most who ask find that there is nothing to do."""
     session = db.session()
-    done = session.scalar(
-        sa.select(ProjectionCursor.change_seq).where(ProjectionCursor.tenant_id == tenant_id)
-    )
-    return max(0, read_last_change_seq(session, tenant_id) - (done or 0))
+    done = session.scalar(_DONE, {"tenant_id": tenant_id}) or 0
+    return max(0, read_last_change_seq(session, tenant_id) - done)
 
 
 def cursor_of(session: Session, tenant_id: str) -> ProjectionCursor:

@@ -95,5 +95,5 @@ def _protocol_of(entries: list[dict[str, Any]]) -> Protocol | None:
     for entry in entries:
         if entry["kind"] == "observation.started":
             said = entry["payload"]
-            return load_all().get((said["protocol_slug"], said["protocol_version"]))
+            return load_all().get((str(said.get("protocol_slug")), str(said.get("protocol_version"))))
     return None

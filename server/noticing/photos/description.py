@@ -3,10 +3,14 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from noticing.photos.sealed import OVERHEAD_BYTES
 from noticing.photos.upload import MAX_CHUNK_BYTES, MAX_PHOTO_BYTES
 from noticing.problems import CATALOGUE
 
-_TEXT, _NUMBER = {"type": "string"}, {"type": "integer", "minimum": 0, "maximum": MAX_PHOTO_BYTES}
+_TEXT, _NUMBER = (
+    {"type": "string"},
+    {"type": "integer", "minimum": 0, "maximum": MAX_PHOTO_BYTES + OVERHEAD_BYTES},
+)
 _STANDING = {
     "Upload-Offset": {"schema": _NUMBER, "description": "How many bytes have come."},
     "Upload-Length": {"schema": _NUMBER, "description": "How many there are, once that is known."},
@@ -41,6 +45,10 @@ def _pages(codes: Iterable[str]) -> dict[str, Any]:
 
 
 _NONCE = _header("Noticing-Nonce", _TEXT, "Random; echoed; part of what is signed.")
+_SEAL = [
+    _header("Noticing-Key-Id", _TEXT, "Where it comes sealed: to which organisation key its profile key is."),
+    _header("Noticing-Sealed-Key", _TEXT, "That profile key, sealed; base64."),
+]
 _STREAM = {
     "name": "stream_id",
     "in": "query",
@@ -54,11 +62,14 @@ _DEVICE = ("sign-in-needed", "signature-wrong", "stream-unknown", "not-found", "
 LOOK: dict[str, Any] = {
     "summary": "How far a photo has come in this stream",
     "security": [_SIGNED[0], {"session": []}],
-    "parameters": [_NONCE, _STREAM],
+    "parameters": [_NONCE, *_SEAL, _STREAM],
     "responses": {
         "200": {"description": "Where it stands", "headers": _STANDING},
         # What answers HEAD has no body; the code is in that of any other request.
-        **{status: {"description": said["description"]} for status, said in _problems(_DEVICE).items()},
+        **{
+            status: {"description": said["description"]}
+            for status, said in _problems((*_DEVICE, "seal-unknown")).items()
+        },
     },
 }
 BRING: dict[str, Any] = {
@@ -67,7 +78,9 @@ BRING: dict[str, Any] = {
     "parameters": [
         _NONCE,
         _header("Upload-Offset", _NUMBER, "Where the part begins: what has come so far."),
-        _header("Upload-Length", _NUMBER, "The size of the whole photo."),
+        _header("Upload-Length", _NUMBER, "The size of the whole photo, as it comes."),
+        *_SEAL,
+        _header("Noticing-Sealed-Entry", _TEXT, "The entry that names it, under the same key; base64."),
         _STREAM,
     ],
     "requestBody": {
@@ -85,8 +98,22 @@ BRING: dict[str, Any] = {
                 "photo-too-large",
                 "upload-offset-wrong",
                 "photo-differs",
+                "seal-unknown",
+                "stream-quota",
             )
         ),
+    },
+}
+LOST: dict[str, Any] = {
+    "summary": "The device can no longer read this photo",
+    "security": _SIGNED,
+    "parameters": [_NONCE, _STREAM],
+    "responses": {
+        "204": {
+            "description": "Noted; or the server has it from this person after all",
+            "headers": {"Noticing-Photo": {"schema": {"enum": ["lost", "complete"]}}},
+        },
+        **_problems((*_DEVICE, "csrf-missing", "too-large")),
     },
 }
 READ: dict[str, Any] = {

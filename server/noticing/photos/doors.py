@@ -1,5 +1,6 @@
 """The doors of the photos: in from a device, in parts; out through the entry that shows one."""
 
+import base64
 import re
 from uuid import UUID
 
@@ -9,9 +10,11 @@ from flask_smorest import Blueprint
 from werkzeug.wrappers import Response as BaseResponse
 
 from noticing.accounts.doors import ask, current_actor
+from noticing.entry_log.entry import is_uuid
 from noticing.entry_log.streams import StreamState
 from noticing.photos import description, upload
 from noticing.photos.holdings import is_sha256
+from noticing.photos.sealed import Seal, assert_hers
 from noticing.photos.showing import find_shown, read_content
 from noticing.problem_pages import show
 from noticing.problems import Problem
@@ -20,6 +23,7 @@ from noticing.sync.request_body import read_bytes
 from noticing.sync.stream_key import signing_stream_id
 
 CONTENT_TYPE = "application/offset+octet-stream"
+KEY_ID, SEALED_KEY, SEALED_ENTRY = "Noticing-Key-Id", "Noticing-Sealed-Key", "Noticing-Sealed-Entry"
 _NUMBER = re.compile(r"[0-9]{1,15}")
 
 blueprint = Blueprint("photos", __name__, description="Photos: in from a device, out through their entries")
@@ -30,17 +34,31 @@ class Bring(MethodView):
     @blueprint.doc(**description.LOOK)
     def head(self, sha256: str) -> BaseResponse:
         """How far it has come."""
-        return _say(Response(status=200), upload.look(_own_stream(sha256), sha256))
+        return _say(Response(status=200), upload.look(_own_stream(sha256), sha256, _read_seal()))
 
     @blueprint.doc(**description.BRING)
     def patch(self, sha256: str) -> BaseResponse:
         """The next part of it."""
-        stream = _own_stream(sha256)
-        offset, length, chunk = _read_part()
+        stream, seal = _own_stream(sha256), _read_seal()
+        offset, length, chunk = _read_part(seal)
+        if seal:
+            entry = _read_base64(SEALED_ENTRY)
+            assert_hers(seal.open(stream.tenant_id), entry, stream.person_id, sha256)
         try:
-            return _say(Response(status=204), upload.take_chunk(stream, sha256, offset, length, chunk))
+            return _say(Response(status=204), upload.take_chunk(stream, sha256, offset, length, chunk, seal))
         except upload.OffsetWrong as wrong:
             return _say(show(Problem("upload-offset-wrong")), wrong.standing)
+
+
+@blueprint.route("/api/v1/sync/photos/<sha256>/lost", methods=["POST"])
+@blueprint.doc(**description.LOST)
+def lost(sha256: str) -> Response:
+    """The device cannot read it any more."""
+    is_lost = upload.declare_lost(_own_stream(sha256), sha256)
+    answer = Response(status=204)
+    answer.headers["Noticing-Photo"] = "lost" if is_lost else "complete"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 @blueprint.route("/observations/<uuid:observation_id>/photos/<uuid:entry_id>")
@@ -76,14 +94,31 @@ def _own_stream(sha256: str) -> StreamState:
     return stream
 
 
-def _read_part() -> tuple[int, int, bytes]:
+def _read_seal() -> Seal | None:
+    """Under which key the photo comes; None where it comes opened."""
+    if KEY_ID not in request.headers and SEALED_KEY not in request.headers:
+        return None
+    key_id = request.headers.get(KEY_ID, "")
+    if not is_uuid(key_id):
+        raise Problem("seal-unknown")
+    return Seal(key_id, _read_base64(SEALED_KEY))
+
+
+def _read_base64(name: str) -> bytes:
+    try:
+        return base64.b64decode(request.headers.get(name, ""), validate=True)
+    except ValueError:
+        raise Problem("not-understood") from None
+
+
+def _read_part(seal: Seal | None) -> tuple[int, int, bytes]:
     """The offset, the length of the whole and the part that a PATCH brings."""
     said = [request.headers.get(name, "") for name in ("Upload-Offset", "Upload-Length")]
     if request.mimetype != CONTENT_TYPE or not all(_NUMBER.fullmatch(each) for each in said):
         raise Problem("not-understood")
     offset, length = map(int, said)
     chunk = read_bytes(request)
-    if length > upload.MAX_PHOTO_BYTES or len(chunk) > upload.MAX_CHUNK_BYTES:
+    if length > upload.most_bytes(seal) or len(chunk) > upload.MAX_CHUNK_BYTES:
         raise Problem("photo-too-large")
     if not length or offset + len(chunk) > length:
         raise Problem("not-understood")

@@ -10,13 +10,15 @@ from sqlalchemy.orm import Session
 from noticing.clock import now
 from noticing.entry_log.entry import Entry
 from noticing.entry_log.streams import StreamState
-from noticing.photos.models import Photo, WantedPhoto
+from noticing.photos.models import LostPhoto, Photo, WantedPhoto
 
 MAX_WANTED = 50  # in one answer
+MAX_DECLARED = 1000  # by one stream
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _photos = cast("sa.Table", Photo.__table__)
 _wanted = cast("sa.Table", WantedPhoto.__table__)
+_lost = cast("sa.Table", LostPhoto.__table__)
 
 
 def is_sha256(value: Any) -> TypeGuard[str]:
@@ -40,7 +42,19 @@ def note_complete(session: Session, stream: StreamState, sha256: str, size: int)
     if size_brought(session, stream.stream_id, sha256) is None:
         row = of_person | {"stream_id": stream.stream_id, "size": size, "complete_at": now()}
         session.execute(sa.insert(_photos), row)
-    session.execute(sa.delete(_wanted).where(*_is(_wanted, **of_person)))
+    for settled in (_wanted, _lost):
+        session.execute(sa.delete(settled).where(*_is(settled, **of_person)))
+
+
+def note_declared(session: Session, stream: StreamState, sha256: str) -> None:
+    """That the device cannot give it any more; telling it twice is fine, and more than a thousand tells nothing new."""
+    by_stream = sa.select(sa.func.count()).select_from(_lost).where(_lost.c.stream_id == stream.stream_id)
+    is_known = session.get(LostPhoto, {"stream_id": stream.stream_id, "sha256": sha256}) is not None
+    is_here = has_brought(session, stream.tenant_id, stream.person_id, sha256)
+    if is_known or is_here or (session.scalar(by_stream) or 0) >= MAX_DECLARED:
+        return
+    of_stream = {"stream_id": stream.stream_id, "person_id": stream.person_id, "tenant_id": stream.tenant_id}
+    session.execute(sa.insert(_lost), of_stream | {"sha256": sha256, "declared_at": now()})
 
 
 def note_lost(session: Session, tenant_id: str, sha256: str) -> None:
@@ -72,9 +86,25 @@ def has_brought(session: Session, tenant_id: str, person_id: str, sha256: str) -
 
 
 def wanted_of(session: Session, tenant_id: str, person_id: str) -> list[str]:
-    """Named by accepted entries of the person and not here; the latest first, so that a lost one blocks no other."""
+    """Named by accepted entries of the person, not here and not declared lost; the latest first, so that one that never
+    comes blocks no other."""
     wanted = sa.select(_wanted.c.sha256).where(*_is(_wanted, tenant_id=tenant_id, person_id=person_id))
+    declared = [_lost.c[name] == _wanted.c[name] for name in ("tenant_id", "person_id", "sha256")]
+    wanted = wanted.where(~sa.exists().where(*declared))
     return list(session.scalars(wanted.order_by(_wanted.c.since.desc(), _wanted.c.sha256).limit(MAX_WANTED)))
+
+
+def lost_of(session: Session, tenant_id: str, person_id: str, sha256s: Iterable[str]) -> set[str]:
+    """Which of these photos a device of hers has declared lost."""
+    declared = sa.select(_lost.c.sha256).where(*_is(_lost, tenant_id=tenant_id, person_id=person_id))
+    return set(session.scalars(declared.where(_lost.c.sha256.in_(list(sha256s)))))
+
+
+def count_lost(session: Session, tenant_id: str) -> dict[str, int]:
+    """By stream, how many photos it has declared lost."""
+    counted = sa.select(_lost.c.stream_id, sa.func.count().label("photos"))
+    counted = counted.where(*_is(_lost, tenant_id=tenant_id)).group_by(_lost.c.stream_id)
+    return {row.stream_id: row.photos for row in session.execute(counted)}
 
 
 def _named_in(entry: Entry) -> list[str]:

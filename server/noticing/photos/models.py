@@ -35,3 +35,15 @@ class WantedPhoto(Base):
     person_id: Mapped[str] = mapped_column(Id, sa.ForeignKey("person.person_id"), primary_key=True)
     sha256: Mapped[str] = mapped_column(Sha256, primary_key=True)
     since: Mapped[datetime] = mapped_column(default=now)
+
+
+class LostPhoto(Base):
+    """A device of this person has declared that it can no longer read the photo; one that comes after all wins."""
+
+    __tablename__ = "lost_photo"
+    __table_args__ = (sa.Index("ix_lost_photo_person", "tenant_id", "person_id", "sha256"),)
+    stream_id: Mapped[str] = mapped_column(Id, sa.ForeignKey("stream.stream_id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(Sha256, primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(Id, sa.ForeignKey("tenant.tenant_id"))
+    person_id: Mapped[str] = mapped_column(Id, sa.ForeignKey("person.person_id"))
+    declared_at: Mapped[datetime] = mapped_column(default=now)

@@ -1,4 +1,7 @@
-"""Photos of which a part has come. Each is a file `<stream_id>/<sha256>.<length>`; its size is how far it has come."""
+"""Photos of which a part has come. Each is a file `<stream_id>/<name>.<length>`; its size is how far it has come.
+
+The name is the photo's SHA-256, and where it comes sealed `<sha256>-<seal>`: the two are collected apart.
+"""
 
 import contextlib
 import fcntl
@@ -39,16 +42,16 @@ def locked(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def find(folder: Path, sha256: str) -> Partial | None:
-    return next((_partial(file) for file in folder.glob(f"{sha256}.*")), None)
+def find(folder: Path, name: str) -> Partial | None:
+    return next((_partial(file) for file in folder.glob(f"{name}.*")), None)
 
 
-def begin(folder: Path, sha256: str, length: int) -> Partial:
+def begin(folder: Path, name: str, length: int) -> Partial:
     """A new one. Where a stream has too many, the one that has waited longest gives way and is sent anew."""
     started = sorted(folder.iterdir(), key=lambda file: file.stat().st_mtime_ns)
     for file in started[: max(0, len(started) + 1 - MAX_OPEN)]:
         file.unlink()
-    partial = Partial(folder / f"{sha256}.{length}", length)
+    partial = Partial(folder / f"{name}.{length}", length)
     partial.file.touch(mode=0o600)
     sync_folder(folder)
     return partial
@@ -69,6 +72,12 @@ def append(partial: Partial, chunk: bytes) -> None:
 
 def remove(partial: Partial) -> None:
     partial.file.unlink(missing_ok=True)
+
+
+def remove_all(folder: Path, sha256: str) -> None:
+    """Every part of this photo, sealed or not."""
+    for file in folder.glob(f"{sha256}*"):
+        file.unlink(missing_ok=True)
 
 
 def remove_stale(root: Path, before: datetime) -> int:

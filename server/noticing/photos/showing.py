@@ -8,7 +8,7 @@ from noticing.accounts.policy import Evidence
 from noticing.database import db
 from noticing.observations import projection
 from noticing.observations.sittings import sitting_of_view
-from noticing.photos.holdings import has_brought, is_sha256
+from noticing.photos.holdings import has_brought, is_sha256, lost_of
 from noticing.photos.image import type_of
 from noticing.photos.shelf import shelf
 
@@ -50,6 +50,18 @@ def shown_to_both(view: Mapping[str, Any], entry_ids: Collection[str]) -> dict[s
         for entry_id, shown in found.items()
         if shown and entry_id in entry_ids and not shown.evidence.is_for_author_only and _is_brought(shown)
     }
+
+
+def lost_in(view: Mapping[str, Any], entry_ids: Collection[str]) -> set[str]:
+    """Of these lines of a visit, those whose photo was lost on the tablet."""
+    lines = (line for line in view["timeline"] if line["kind"] == KIND and line["entry_id"] in entry_ids)
+    named = {line["entry_id"]: shown for line in lines if (shown := shown_in(view, line))}
+    if not named:
+        return set()
+    evidence = next(iter(named.values())).evidence
+    hashes = {shown.sha256 for shown in named.values()}
+    lost = lost_of(db.session(), evidence.tenant_id, evidence.author_id, hashes)
+    return {entry_id for entry_id, shown in named.items() if shown.sha256 in lost}
 
 
 def read_content(shown: Shown) -> tuple[str, bytes] | None:

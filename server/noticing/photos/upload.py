@@ -1,6 +1,7 @@
 """Takes a photo in parts: on the disk before each answer, under the own stream only, verified by its hash at the end.
 
-A photo that came by another stream is none to this one, so that nobody learns what somebody else has sent.
+A photo that came by another stream is none to this one, so that nobody learns what somebody else has sent. One that
+comes sealed is collected as it comes, opened when it is whole, and kept as what was hashed.
 """
 
 import hashlib
@@ -18,9 +19,10 @@ from obstore.exceptions import BaseError
 from noticing.clock import now
 from noticing.config import Config
 from noticing.database import db, writing
-from noticing.entry_log.streams import StreamState, is_charged
+from noticing.entry_log.streams import StreamState, charge_revoked, is_charged
 from noticing.photos import holdings, partials
 from noticing.photos.partials import Partial
+from noticing.photos.sealed import OVERHEAD_BYTES, Seal, open_bytes
 from noticing.photos.shelf import shelf
 from noticing.problems import Problem
 
@@ -48,7 +50,7 @@ class OffsetWrong(Exception):
         self.standing = standing
 
 
-def look(stream: StreamState, sha256: str) -> Standing:
+def look(stream: StreamState, sha256: str, seal: Seal | None = None) -> Standing:
     """Where the photo stands. One that is whole, but was cut off before it was settled, is settled now."""
     with _kept():
         complete = _find_complete(stream, sha256)
@@ -56,40 +58,46 @@ def look(stream: StreamState, sha256: str) -> Standing:
         if complete or not folder.is_dir():
             return complete or Standing("none")
         with partials.locked(folder):
-            partial = partials.find(folder, sha256)
+            partial = partials.find(folder, _name_of(sha256, seal))
             if partial is None:
                 return Standing("none")
             if not partial.is_whole:
                 return Standing("partial", partial.offset, partial.length)
             try:
-                return _settle(stream, sha256, partial)
-            except Problem:
+                return _settle(stream, sha256, partial, seal)
+            except Problem as problem:
+                if problem.code != "photo-differs":
+                    raise
                 return Standing("none")
 
 
-def take_chunk(stream: StreamState, sha256: str, offset: int, length: int, chunk: bytes) -> Standing:
+def take_chunk(
+    stream: StreamState, sha256: str, offset: int, length: int, chunk: bytes, seal: Seal | None = None
+) -> Standing:
     """Append a chunk. Raises OffsetWrong, and Problem `photo-differs` where all has come and is something else."""
     with _kept():
         complete = _find_complete(stream, sha256)
         if complete:
             return complete
-        _assert_welcome(stream, sha256)
-        folder = _folder_of(stream)
+        is_awaited, folder = _is_awaited(stream, sha256), _folder_of(stream)
         with partials.locked(folder):
-            partial = _partial_for(folder, sha256, offset, length)
+            partial = _partial_for(folder, _name_of(sha256, seal), offset, length)
+            if chunk and not is_awaited:
+                with writing(stream.tenant_id) as session:
+                    charge_revoked(session, stream, 0, len(chunk))
             if chunk:
                 partials.append(partial, chunk)
             if partial.is_whole:
-                return _settle(stream, sha256, partial)
+                return _settle(stream, sha256, partial, seal)
             return Standing("partial", partial.offset, length)
 
 
-def _assert_welcome(stream: StreamState, sha256: str) -> None:
-    """A device taken out of use, or of a closed account, brings no photo but those of entries that count."""
+def _is_awaited(stream: StreamState, sha256: str) -> bool:
+    """Of a device taken out of use, or of a closed account, only photos of entries that count; the others are kept
+    within its limit, as its entries are."""
     session = db.session()
     is_limited = is_charged(session, stream, stream.revoked_through + 1)
-    if is_limited and not holdings.is_wanted(session, stream.tenant_id, stream.person_id, sha256):
-        raise Problem("not-allowed-here")
+    return not is_limited or holdings.is_wanted(session, stream.tenant_id, stream.person_id, sha256)
 
 
 def drop_stale(config: Config) -> int:
@@ -112,27 +120,49 @@ def is_photo_here(tenant_id: str, sha256: str, person_id: str | None = None) -> 
     return False
 
 
-def _partial_for(folder: Path, sha256: str, offset: int, length: int) -> Partial:
-    partial = partials.find(folder, sha256)
+def declare_lost(stream: StreamState, sha256: str) -> bool:
+    """The device cannot read its photo any more. False: the server has it from her after all."""
+    with _kept():
+        if is_photo_here(stream.tenant_id, sha256, stream.person_id):
+            return False
+        if _is_awaited(stream, sha256):
+            with writing(stream.tenant_id) as session:
+                holdings.note_declared(session, stream, sha256)
+    return True
+
+
+def most_bytes(seal: Seal | None) -> int:
+    """Of a whole photo, as it comes."""
+    return MAX_PHOTO_BYTES + (OVERHEAD_BYTES if seal else 0)
+
+
+def _name_of(sha256: str, seal: Seal | None) -> str:
+    return f"{sha256}-{seal.name}" if seal else sha256
+
+
+def _partial_for(folder: Path, name: str, offset: int, length: int) -> Partial:
+    partial = partials.find(folder, name)
     if partial is not None and partial.length != length:  # one hash has one length, so one of both is wrong
         partials.remove(partial)
         partial = None
     standing = Standing("partial", partial.offset, partial.length) if partial else Standing("none")
     if standing.offset != offset:
         raise OffsetWrong(standing)
-    return partial or partials.begin(folder, sha256, length)
+    return partial or partials.begin(folder, name, length)
 
 
-def _settle(stream: StreamState, sha256: str, partial: Partial) -> Standing:
-    """The whole has come: onto the shelf, then into the database, and only then is the part given up."""
-    content = partial.file.read_bytes()
-    if len(content) != partial.length or hashlib.sha256(content).hexdigest() != sha256:
+def _settle(stream: StreamState, sha256: str, partial: Partial, seal: Seal | None) -> Standing:
+    """The whole has come: onto the shelf, then into the database, and only then are the parts given up."""
+    cipher = seal.open(stream.tenant_id) if seal else None
+    sent = partial.file.read_bytes()
+    content = open_bytes(cipher, sent) if cipher else sent
+    if content is None or len(sent) != partial.length or hashlib.sha256(content).hexdigest() != sha256:
         partials.remove(partial)
         raise Problem("photo-differs")
     shelf().put(stream.tenant_id, sha256, content)
     with writing(stream.tenant_id) as session:
         holdings.note_complete(session, stream, sha256, len(content))
-    partials.remove(partial)
+    partials.remove_all(partial.file.parent, sha256)
     journey.info("step=5 receive photo stream=%s bytes=%d", stream.stream_id, len(content))
     return Standing("complete", len(content), len(content))
 

@@ -16,7 +16,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from noticing.database import db
 from noticing.entry_log.entry import is_uuid
-from noticing.entry_log.store import hashes_of_stream
+from noticing.entry_log.places import hashes_of_stream
 from noticing.problems import Problem
 from noticing.sync.request_body import read_json
 from noticing.sync.stream_key import find_signer

@@ -218,7 +218,7 @@ def _judge_by_other_rooms(entry: Entry, _came: Came, grounds: Grounds) -> str | 
     if check is None:
         return None
     start = grounds.standings[entry.subject_id].start
-    found = check(entry.payload, str(start.payload["channel"]) if start else "")
+    found = check(entry.payload, str(start.payload.get("channel", "")) if start else "")
     return found[0][0] if found else None
 
 

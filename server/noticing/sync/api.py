@@ -19,6 +19,7 @@ from noticing.sync import description, wire
 from noticing.sync.changes import DEFAULT_LIMIT, MAX_LIMIT, hand_out, has_news
 from noticing.sync.chunks import receive_chunk
 from noticing.sync.clock_reading import read_clocks
+from noticing.sync.contact import hear_signer
 from noticing.sync.enrol import enrol as enrol_stream
 from noticing.sync.hello import find_own_stream, key_to_seal_to, reading_of, say_hello
 from noticing.sync.other_rooms import OtherRooms, join_rooms, other_rooms
@@ -92,8 +93,11 @@ def enrol() -> Response:
 @blueprint.doc(**description.HELLO)
 def hello() -> Response:
     stream_id = signing_stream_id() or request.args.get("stream_id", "")
-    notice_older_copy(find_own_stream(stream_id, current_actor().person_id), request.args.get("receipt", ""))
-    return _answer(say_hello(stream_id, current_actor()))
+    stream = find_own_stream(stream_id, current_actor().person_id)
+    notice_older_copy(stream, request.args.get("receipt", ""))
+    answer = _answer(say_hello(stream, current_actor()))
+    hear_signer()
+    return answer
 
 
 @blueprint.route("/sync/push", methods=["POST"])
@@ -128,7 +132,9 @@ def chunk() -> Response:
 def verify() -> Response:
     asked = read_json(request, wire.Verify)
     with turn():
-        return _answer(compare(_owner_of(asked.stream_id).tenant_id, asked))
+        answer = _answer(compare(_owner_of(asked.stream_id).tenant_id, asked))
+    hear_signer()
+    return answer
 
 
 @blueprint.route("/sync/changes")

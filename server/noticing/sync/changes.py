@@ -13,11 +13,11 @@ from noticing.database import db
 from noticing.entry_log import store
 from noticing.entry_log.store import StoredEntry
 from noticing.feed.counter import read_last_change_seq, read_server_epoch
-from noticing.feed.listing import Noted, changes_between
+from noticing.feed.listing import Noted, changes_concerning
 from noticing.sync.cursor import Cursor, mark_of, read_cursor, write_cursor
 from noticing.sync.handout import Handout
 from noticing.sync.reference import all_rows, protocol_rows, protocols_mark
-from noticing.sync.wire import Changes, Item
+from noticing.sync.wire import LAST_SEQ, Changes, Item
 
 DEFAULT_LIMIT, MAX_LIMIT = 500, 1000
 
@@ -33,17 +33,18 @@ def hand_out(actor: Actor, after: str, limit: int, not_from: str | None = None) 
     epoch = read_server_epoch(session)
     cursor = _valid_cursor(session, actor, epoch, last, after) if after else None
     items: list[Item] = []
+    protocols, is_reset = protocols_mark(), cursor is None and bool(after)
     if cursor is None:
         items += all_rows(session, actor)
-        cursor, is_reset = Cursor(epoch, 0, "", last, protocols_mark()), bool(after)
-    else:
-        is_reset = False
-        if cursor.protocols != protocols_mark():
-            items += protocol_rows(session, actor)
-    news, reached = _news_after(session, actor, cursor, last, limit, not_from)
-    items += Handout(session, actor, history_of(actor.person_id, actor.tenant_id), now()).items_of(news)
-    mark = mark_of(session, actor.tenant_id, actor.person_id, reached)
-    following = Cursor(epoch, reached, mark, cursor.rows_seq, protocols_mark())
+        cursor = Cursor(epoch, 0, "", last, protocols)
+    elif cursor.protocols != protocols:
+        items += protocol_rows(session, actor)
+    reached, mark = cursor.change_seq, cursor.mark
+    if reached < last or not mark:
+        news, reached = _news_after(session, actor, cursor, last, limit, not_from)
+        items += _items_of(session, actor, news)
+        mark = mark_of(session, actor.tenant_id, actor.person_id, reached)
+    following = Cursor(epoch, reached, mark, cursor.rows_seq, protocols)
     return Changes(epoch, write_cursor(following), reached < last, is_reset, items)
 
 
@@ -51,8 +52,7 @@ def has_news(session: Session, tenant_id: str, person_id: str, stream_id: str, s
     """Whether a device had better ask for changes: a hint, the cursor decides."""
     if store.has_entry_of_other_stream(session, tenant_id, person_id, stream_id, since):
         return True
-    last = read_last_change_seq(session, tenant_id)
-    return bool(changes_between(session, tenant_id, since, last, person_id, limit=1))
+    return bool(changes_concerning(session, tenant_id, person_id, since, LAST_SEQ, limit=1))
 
 
 def _valid_cursor(session: Session, actor: Actor, epoch: str, last: int, text: str) -> Cursor | None:
@@ -63,7 +63,9 @@ def _valid_cursor(session: Session, actor: Actor, epoch: str, last: int, text: s
     if cursor.mark != mark_of(session, actor.tenant_id, actor.person_id, cursor.change_seq):
         return None
     since = max(cursor.change_seq, cursor.rows_seq)
-    changes = changes_between(session, actor.tenant_id, since, last, actor.person_id)
+    if since == last:
+        return cursor
+    changes = changes_concerning(session, actor.tenant_id, actor.person_id, since, last)
     return None if any(change.what == "withdrawn" for change in changes) else cursor
 
 
@@ -73,11 +75,18 @@ def _news_after(
     """The next `limit` candidates, and the number up to which there is nothing else."""
     at, tenant_id, person_id = cursor.change_seq, actor.tenant_id, actor.person_id
     entries = store.read_of_author(session, person_id, tenant_id, at, last, limit + 1, not_from)
-    changes = changes_between(session, tenant_id, at, last, person_id, limit + 1)
+    changes = changes_concerning(session, tenant_id, person_id, at, last, limit + 1)
     merged: list[StoredEntry | Noted] = sorted([*entries, *changes], key=lambda each: each.change_seq)
     page = merged[:limit]
     reached = page[-1].change_seq if len(merged) > limit else last
     return [each for each in page if not _is_in_rows(each, cursor)], reached
+
+
+def _items_of(session: Session, actor: Actor, news: list[StoredEntry | Noted]) -> list[Item]:
+    if not news:
+        return []
+    history = history_of(actor.person_id, actor.tenant_id)
+    return Handout(session, actor, history, now()).items_of(news)
 
 
 def _is_in_rows(each: StoredEntry | Noted, cursor: Cursor) -> bool:

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from noticing.database import writing
-from noticing.entry_log import chunks, store
+from noticing.entry_log import chunks, places
 from noticing.entry_log.chunks import Announced
 from noticing.entry_log.entry import hash_body
 from noticing.entry_log.streams import StreamState, charge_revoked, find_stream, is_charged
@@ -44,7 +44,7 @@ def receive_chunk(tenant_id: str, sent: Chunk) -> tuple[int, Receipt | None]:
 def _stored_body(session: Session, stream: StreamState, announced: Announced) -> bytes | None:
     """The entry, where it has come already: the answer to its last piece was lost on the way."""
     seq = announced.stream_seq
-    there = store.hashes_of_stream(session, stream.stream_id, seq, seq)
+    there = places.hashes_of_stream(session, stream.stream_id, seq, seq)
     if there.get(seq) != announced.body_hash:
         return None
-    return store.body_of_place(session, stream.stream_id, seq)
+    return places.body_of_place(session, stream.stream_id, seq)

@@ -6,6 +6,7 @@ Sealed by the server's key: the numbers in it would tell how much everybody else
 import base64
 import hashlib
 import os
+from functools import lru_cache
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -49,16 +50,21 @@ def read_cursor(text: str) -> Cursor | None:
 
 
 def _cipher() -> AESGCM:
+    return _cipher_of(current_app.config["SECRET_KEY"])
+
+
+@lru_cache(maxsize=4)
+def _cipher_of(secret_key: str) -> AESGCM:
     key = HKDF(SHA256(), length=32, salt=None, info=PURPOSE)
-    return AESGCM(key.derive(current_app.config["SECRET_KEY"].encode()))
+    return AESGCM(key.derive(secret_key.encode()))
 
 
 def mark_of(session: Session, tenant_id: str, person_id: str, change_seq: int) -> str:
     """Names the item with this number: after a restore another may stand there."""
-    entry = store.entry_at(session, tenant_id, change_seq)
-    change = None if entry else change_at(session, tenant_id, change_seq)
-    if entry is not None:
-        item = entry.body_hash.hex()
+    body_hash = store.hash_at(session, tenant_id, change_seq)
+    change = change_at(session, tenant_id, change_seq) if body_hash is None else None
+    if body_hash is not None:
+        item = body_hash.hex()
     elif change is not None:
         item = f"{change.what}:{change.room}:{change.ref_id}"
     else:

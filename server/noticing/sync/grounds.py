@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from noticing.accounts.history import history_of
-from noticing.accounts.places import class_row, schools_of
+from noticing.accounts.places import class_rows, schools_of
 from noticing.entry_log import store
 from noticing.entry_log.entry import Entry, Unreadable, is_uuid
 from noticing.entry_log.store import StoredEntry
@@ -39,7 +39,9 @@ def gather_grounds(
     known = store.entries_with_ids(session, tenant_id, {each for each in said if is_uuid(each)})
     counting = [each for each in known if each.set_aside_code is None]
     accepted = {each.entry_id: entry for each in counting if (entry := _read(each)) is not None}
-    school_ids, classes = frozenset(schools_of(tenant_id)), _classes_of(entries, standings.values())
+    naming = [entry for entry in entries if entry.kind in NAMING_CLASSES]
+    classes = _classes_of(naming, standings.values()) if naming else {}
+    school_ids = frozenset(schools_of(tenant_id)) if naming else frozenset[str]()
     return {
         (person_id, is_revoked): Grounds(
             person_id=person_id,
@@ -78,8 +80,8 @@ def _read(stored: StoredEntry) -> Entry | None:
         return None
 
 
-def _classes_of(entries: Iterable[Entry], standings: Iterable[Standing]) -> dict[str, Mapping[str, Any]]:
+def _classes_of(naming: Iterable[Entry], standings: Iterable[Standing]) -> dict[str, Mapping[str, Any]]:
     """The rows of all classes that are named by these entries or by what they stand on."""
-    said = [entry.payload.get("class_id") for entry in entries if entry.kind in NAMING_CLASSES]
-    said += [class_id for standing in standings for class_id in standing.values_of("class_id")]
-    return {each: row for each in sorted(filter(is_uuid, said)) if (row := class_row(each))}
+    said = {class_id for standing in standings for class_id in standing.values_of("class_id")}
+    said |= {str(entry.payload.get("class_id")) for entry in naming}
+    return class_rows(set(filter(is_uuid, said)))

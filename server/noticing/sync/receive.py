@@ -15,9 +15,10 @@ from noticing.database import writing
 from noticing.entry_log import store
 from noticing.entry_log.clock_samples import Reading, keep_reading
 from noticing.entry_log.entry import hash_body
+from noticing.entry_log.places import hashes_of_stream, set_aside_of_stream
 from noticing.entry_log.running_hash import extend_running_hash
 from noticing.entry_log.store import Enveloped, StoredEntry
-from noticing.entry_log.streams import StreamState, charge_revoked, find_stream, is_charged, move_mark
+from noticing.entry_log.streams import StreamState, charge_revoked, charged_from, find_stream, move_mark
 from noticing.feed.counter import note_change, read_last_change_seq, take_change_seqs
 from noticing.problems import Problem
 from noticing.sync.arrivals import Arrival, Arrivals, Key, sort_arrivals
@@ -94,23 +95,34 @@ def append_to_stream(
     sent = dict(enumerate(bodies, from_seq))
     hashes = {seq: hash_body(body) for seq, body in sent.items()}
     mended = mend(session, stream, sent, hashes) if repairs else Mended()
-    there = store.hashes_of_stream(session, stream.stream_id, from_seq, from_seq + len(bodies) - 1)
-    fork_at = next((seq for seq, body_hash in there.items() if hashes[seq] != body_hash), None)
+    beyond = hashes_of_stream(session, stream.stream_id, stream.acknowledged_through + 1, LAST_SEQ)
+    there = _hashes_there(session, stream, sent, beyond)
+    fork_at = min((seq for seq, body_hash in there.items() if hashes[seq] != body_hash), default=None)
     if fork_at is not None:
         return Receipt(stream, stream.acknowledged_through, stream.acknowledged_hash, fork_at=fork_at)
     if reading is not None:
         keep_reading(session, stream, reading)  # before anything is judged by it
-    beyond = store.hashes_of_stream(session, stream.stream_id, stream.acknowledged_through + 1, LAST_SEQ)
     fresh = {seq: body for seq, body in sent.items() if seq not in there}
     set_aside, kinds = _append_fresh(session, stream, fresh, hashes, mended.missing)
     if there:
-        again = store.set_aside_of_stream(session, stream.stream_id, min(there), max(there))
+        again = set_aside_of_stream(session, stream.stream_id, min(there), max(there))
         set_aside += [(seq, e.named_id(), str(e.set_aside_code)) for seq, e in again if seq in there]
     through, running, ranges = _advance(stream, beyond | hashes)
     seen = read_last_change_seq(session, stream.tenant_id)
     move_mark(session, stream.stream_id, through, running, seen, now())
     is_news = bool(fresh or mended.count)
     return Receipt(stream, through, running, ranges, sorted(set_aside), kinds=kinds, is_news=is_news)
+
+
+def _hashes_there(
+    session: Session, stream: StreamState, sent: Mapping[int, bytes], beyond: Mapping[int, bytes]
+) -> dict[int, bytes]:
+    """What the stream has already under the numbers that were sent; `beyond` its mark it is known."""
+    there = {seq: beyond[seq] for seq in sent if seq in beyond}
+    if sent and min(sent) <= stream.acknowledged_through:
+        last = min(max(sent), stream.acknowledged_through)
+        there |= hashes_of_stream(session, stream.stream_id, min(sent), last)
+    return there
 
 
 def _append_fresh(
@@ -123,8 +135,8 @@ def _append_fresh(
     """Append what the stream did not have; returns what of it is set aside, and its kinds."""
     if not fresh:
         return [], frozenset()
-    charged = [len(body) for seq, body in fresh.items() if is_charged(session, stream, seq)]
-    if charged:
+    first = charged_from(session, stream)
+    if charged := [len(body) for seq, body in fresh.items() if first is not None and seq >= first]:
         charge_revoked(session, stream, len(charged), sum(charged))
     arrivals = sort_arrivals(session, stream, fresh, hashes)
     adopted = _adopt_revoked(session, stream, arrivals)

@@ -31,7 +31,7 @@ def protocol_rows(session: Session, actor: Actor) -> list[RowItem]:
     for start in store.starts_of_author(session, actor.tenant_id, actor.person_id):
         with suppress(Unreadable):  # spoilt since it came
             said = start.parse().payload
-            wanted.add((said["protocol_slug"], said["protocol_version"]))
+            wanted.add((str(said.get("protocol_slug")), str(said.get("protocol_version"))))
     return [_protocol_row(everything[key]) for key in sorted(wanted) if key in everything]
 
 

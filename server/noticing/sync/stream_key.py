@@ -29,7 +29,7 @@ def recognise(request: Request) -> Device | None:
     if "Noticing-Signature" not in request.headers:
         return None
     stream = find_signer(request.method, request.path, request.headers, read_bytes(request))
-    g.signing_stream_id = stream.stream_id
+    g.signing_stream = stream
     return Device(stream.tenant_id, stream.person_id, is_signed=True)
 
 
@@ -47,10 +47,15 @@ def find_signer(method: str, path: str, headers: Mapping[str, str] | Headers, bo
     return stream
 
 
-def signing_stream_id() -> str | None:
-    """The stream whose key signed this request, or None where a session vouches for it."""
-    found: str | None = g.get("signing_stream_id")
+def signing_stream() -> StreamState | None:
+    """The stream whose key signed this request, as it stood then, or None where a session vouches for it."""
+    found: StreamState | None = g.get("signing_stream")
     return found
+
+
+def signing_stream_id() -> str | None:
+    signer = signing_stream()
+    return signer.stream_id if signer else None
 
 
 def text_to_sign(method: str, path: str, nonce: str, body: bytes) -> bytes:

@@ -9,6 +9,7 @@ from noticing.entry_log import listing
 from noticing.entry_log.clock_samples import latest_samples
 from noticing.entry_log.corrected_times import Sample, is_shown
 from noticing.entry_log.listing import StreamLine
+from noticing.photos.holdings import count_lost
 
 AT_MOST = 5000  # are read
 QUIET_FOR = timedelta(minutes=10)  # less between the newest entry and the last contact is nothing to tell
@@ -30,6 +31,7 @@ class Tablet:
     lag: timedelta | None  # from the newest entry to the last contact
     clock_ahead: timedelta | None  # None: not known
     is_clock_wrong: bool
+    lost_photos: int  # that it could no longer read, and said so
 
 
 def find_tablets(tenant_id: str, wanted: str = "", stream_id: str | None = None) -> list[Tablet]:
@@ -39,6 +41,7 @@ def find_tablets(tenant_id: str, wanted: str = "", stream_id: str | None = None)
     names = names_of(tenant_id, {line.person_id for line in meant})
     beyond, newest = listing.beyond_gaps(session, tenant_id), listing.newest_arrivals(session, tenant_id)
     samples = latest_samples(session, tenant_id, [line.stream_id for line in meant])
+    lost = count_lost(session, tenant_id)
     return [
         _tablet_of(
             line,
@@ -46,6 +49,7 @@ def find_tablets(tenant_id: str, wanted: str = "", stream_id: str | None = None)
             beyond.get(line.stream_id, 0),
             newest.get(line.stream_id),
             samples.get(line.stream_id),
+            lost.get(line.stream_id, 0),
         )
         for line in meant
     ]
@@ -56,7 +60,12 @@ def find_tablet(tenant_id: str, stream_id: str) -> Tablet | None:
 
 
 def _tablet_of(
-    line: StreamLine, owner: str, beyond: int, newest_at: datetime | None, sample: Sample | None
+    line: StreamLine,
+    owner: str,
+    beyond: int,
+    newest_at: datetime | None,
+    sample: Sample | None,
+    lost_photos: int,
 ) -> Tablet:
     quiet = line.last_contact_at - newest_at if line.last_contact_at and newest_at else None
     return Tablet(
@@ -72,4 +81,5 @@ def _tablet_of(
         lag=quiet if quiet and quiet > QUIET_FOR else None,
         clock_ahead=timedelta(milliseconds=sample.ahead_ms) if sample else None,
         is_clock_wrong=sample is not None and is_shown(sample.ahead_ms),
+        lost_photos=lost_photos,
     )

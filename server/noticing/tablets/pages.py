@@ -6,13 +6,14 @@ from flask import Blueprint, Flask, current_app, redirect, render_template, requ
 from werkzeug.wrappers import Response
 
 from noticing.accounts.doors import current_actor
-from noticing.entry_log.streams import revoke_stream
+from noticing.entry_log.streams import name_device, revoke_stream
 from noticing.problems import Problem
 from noticing.tablets import sentences
 from noticing.tablets.overview import Tablet, find_tablet, find_tablets
 from noticing.tablets.set_aside import Recheck, check_again, count_set_aside, find_bundles
 
 SHOWN = 200
+LONGEST_NAME = 60
 
 blueprint = Blueprint("tablets", __name__, template_folder="templates")
 
@@ -34,8 +35,17 @@ def overview() -> str:
         shown=SHOWN,
         set_aside=count_set_aside(tenant_id),
         just_revoked=next((each for each in found if each.stream_id == revoked and each.revoked_at), None),
+        longest_name=LONGEST_NAME,
         say=sentences,
     )
+
+
+@blueprint.post("/tablets/<uuid:stream_id>/name")
+def name(stream_id: UUID) -> Response:
+    tablet = _find(stream_id)
+    label = " ".join(request.form.get("label", "").split())[:LONGEST_NAME]
+    name_device(current_actor().tenant_id, tablet.stream_id, label)
+    return redirect(url_for("tablets.overview", _anchor=tablet.stream_id), 303)
 
 
 @blueprint.get("/tablets/<uuid:stream_id>/revoke")

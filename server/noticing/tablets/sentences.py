@@ -46,7 +46,7 @@ def say_size(size: int) -> str:
 
 
 def say_day(day: date) -> str:
-    return format_date(day, "long", locale=get_locale())
+    return format_date(day, _("d MMMM y"), locale=get_locale())
 
 
 def say_recheck(found: Recheck) -> str:

@@ -5,6 +5,11 @@
 A schedule's seed is the run's seed and its number; `--seed S --schedules 1 --trace` repeats one and tells it.
 The last line is the verdict; the exit code is 1 on a loss, a stall, a difference or a history that differs
 when it is run again.
+
+Not every tap gets its check: a store refuses some, and tablets die, are wiped or lost in between. The checker looks
+for each of them: a tap with a dot is on the server at the end, byte for byte, though nobody may have looked any more;
+or it went with its tablet, whose status line had counted it; or a spoilt disk has made it unreadable, and the tablet
+has said so. Anything else is a loss.
 """
 
 import argparse

@@ -10,7 +10,6 @@ import random
 import shutil
 import sqlite3
 import sys
-import traceback
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from http.cookies import SimpleCookie
@@ -18,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, got_request_exception
 
 from noticing import clock
 from noticing.accounts.pairings import end_pairing, pair, pairings_of
@@ -71,15 +69,17 @@ class SimulatedServer:
         self.file, self.template, self.copy = (
             folder / name for name in ("noticing.db", "template.db", "yesterday.db")
         )
+        self.photos = folder / "photos"
+        self.photos_of_yesterday: set[Path] = set()
         self.ids = SeededIds()
         clock.uuid_utils = self.ids  # type: ignore[assignment]
-        logging.disable(logging.CRITICAL)
+        logging.getLogger().setLevel(logging.CRITICAL)
         settings = Config(
             data_dir=folder, database_url=f"sqlite:///{self.file}", secret_key="only for the simulator"
         )
         self.app = create_app(settings)
         self.faults: list[str] = []
-        got_request_exception.connect(self._note_fault, self.app, weak=False)
+        self._hear_faults()
         self.engine = self._engine()
         self.crashing = Crashing(self.engine)
         with clock.frozen(BEGINNING - timedelta(days=60)), self.app.app_context():
@@ -139,6 +139,9 @@ class SimulatedServer:
         self.copy.unlink(missing_ok=True)
         self.ids.random = random.Random(seed)
         self.jars = {}
+        for file in (*self._photo_files(), *self.photos.with_name("photos-partial").glob("*/*")):
+            file.unlink()
+        self.photos_of_yesterday = set()
         return self.school
 
     def on_serve(
@@ -178,8 +181,11 @@ class SimulatedServer:
         copy = sqlite3.connect(self.copy)
         self._read().backup(copy)
         copy.close()
+        self.photos_of_yesterday = set(self._photo_files())
 
     def on_restore(self) -> None:
+        for file in set(self._photo_files()) - self.photos_of_yesterday:
+            file.unlink()
         self._put_in_place(self.copy)
         with self.app.app_context(), db.engine.begin() as connection:
             connection.execute(
@@ -267,6 +273,22 @@ class SimulatedServer:
             "views": {_dashed(int(observation_id, 16)): view for observation_id, view in views},
         }
 
+    def on_read_photos(self) -> dict[str, Any]:
+        """Those that lie there as they should and of which the database knows; and those declared lost."""
+        known = {row["sha256"] for row in self._rows("SELECT sha256 FROM photo")}
+        there = {file.name: file.read_bytes() for file in self._photo_files() if file.name in known}
+        return {
+            "there": {
+                name: base64.b64encode(content).decode()
+                for name, content in there.items()
+                if hashlib.sha256(content).hexdigest() == name
+            },
+            "lost": [row["sha256"] for row in self._rows("SELECT sha256 FROM lost_photo")],
+        }
+
+    def _photo_files(self) -> list[Path]:
+        return sorted(self.photos.glob("*/*/*"))
+
     def on_read_times(self, subject_ids: list[str]) -> dict[str, dict[str, Any]]:
         """entry_id -> when it happened by the server's clock, and within what error."""
         found: dict[str, dict[str, Any]] = {}
@@ -331,9 +353,13 @@ class SimulatedServer:
         given = {name.lower(): value for name, value in answered[1] if name.lower().startswith(HEARD)}
         return int(answered[0].split(" ", 1)[0]), given, text.decode(), is_dead
 
-    def _note_fault(self, _app: Flask, exception: BaseException, **_more: Any) -> None:
-        if type(exception).__name__ != "Problem":
-            self.faults.append("".join(traceback.format_exception(exception)[-6:]))
+    def _hear_faults(self) -> None:
+        """What the app answers as a fault of its own it writes to its log, with the place."""
+        ear = logging.Handler(logging.ERROR)
+        ear.emit = lambda record: self.faults.append(record.getMessage())  # type: ignore[method-assign]
+        for name in ("noticing", "noticing.access", "noticing.journey"):
+            logging.getLogger(name).setLevel(logging.ERROR)
+        self.app.logger.handlers, self.app.logger.propagate = [ear], False
 
     def _put_in_place(self, source: Path) -> None:
         self._close()

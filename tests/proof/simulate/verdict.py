@@ -11,6 +11,7 @@ RARELY = 200  # each fault must have hit at least once in so many schedules
 class Tally:
     def __init__(self, wanted: int, seed: int) -> None:
         self.wanted, self.seed, self.began = wanted, seed, time.monotonic()
+        self.first_at: float | None = None  # when the first result was there
         self.schedules = self.permanent = self.twice = self.differing = 0
         self.failed: list[int] = []
         self.broken: list[str] = []
@@ -22,6 +23,8 @@ class Tally:
         if "broken" in result:
             self.broken.append(result["broken"])
             return
+        if self.first_at is None:
+            self.first_at = time.monotonic()
         if result.get("permanent"):
             self.permanent += 1
         else:
@@ -50,13 +53,13 @@ class Tally:
         return self.schedules > 0 and not (self.failed or self.broken or self.uncovered)
 
     def progress(self) -> str:
-        took = time.monotonic() - self.began
-        rate = self.schedules / took if took else 0.0
-        left = (self.wanted - self.schedules) / rate if rate else 0.0
-        return (
-            f"  {self.schedules:,} of {self.wanted:,} schedules, {rate:.1f} a second, "
-            f"{_minutes(left)} left, {len(self.failed)} failed"
-        )
+        """Once each worker's server has started: the rate since the first result, which tells nothing itself."""
+        said = [f"  {self.schedules:,} of {self.wanted:,} schedules"]
+        since = time.monotonic() - (self.first_at or time.monotonic())
+        if since and (rate := (self.schedules + self.permanent - 1) / since):
+            left = max(0, self.wanted - self.schedules)
+            said += [f"{rate:.1f} a second", f"{_minutes(left / rate)} left"]
+        return ", ".join([*said, f"{len(self.failed)} failed"])
 
     def verdict(self) -> str:
         took = time.monotonic() - self.began
@@ -66,6 +69,8 @@ class Tally:
             f"{self.schedules:,} schedules",
             f"{self.counts['taps']:,} taps",
             f"{self.counts['checks']:,} checks",
+            *self._without_check(),
+            f"{self.counts['photos']:,} photos",
             f"{sum(self.coverage.values()):,} faults of {len(self.coverage)} kinds",
             f"{self.counts['requests']:,} requests",
             f"{len(self.failed)} failed",
@@ -81,6 +86,18 @@ class Tally:
         if self.failed:
             said.append("failing seeds: " + ", ".join(map(str, self.failed[:10])))
         return f"simulate {word}: " + "; ".join(said)
+
+    def _without_check(self) -> list[str]:
+        """What the checker has asserted of each of them, so only where it found nothing else."""
+        count = self.counts["taps"] - self.counts["checks"]
+        if not count or not self.has_passed:
+            return []
+        bare = self.counts["undotted"]
+        return [
+            f"{count:,} without a check, none of them a loss: {bare:,} never had a dot (refused, or the app died "
+            f"first), {count - bare:,} had one and came unseen, or went with a tablet that was wiped or whose disk "
+            "spoilt them, and that said so"
+        ]
 
 
 def say_failure(result: dict[str, Any], run_seed: int, out: TextIO) -> None:

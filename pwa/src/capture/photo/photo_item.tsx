@@ -83,7 +83,10 @@ function PhotoList({ item, view, visit, started_at }: ItemProps & { visit: Visit
         <li key={entry_id}>
           <SavedPhoto line={{ entry_id, payload: { sha256 } }} />
           <span class="num soft">{stopwatch(msBetween(started_at, occurred_at))}</span>
-          <span class="photo-words">{alt || t('photo.no_words')}</span>
+          <span class="photo-words">
+            {alt || t('photo.no_words')}
+            {states.get(entry_id) === 'photo_lost' && <small>{t('photo.lost')}</small>}
+          </span>
           <MarkSign state={states.get(entry_id) ?? null} />
         </li>
       ))}

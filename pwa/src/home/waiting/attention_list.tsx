@@ -1,5 +1,5 @@
+import type { WordlessAside } from '../../log/aside.ts';
 import type { LoggedEntry } from '../../log/log.ts';
-import type { LostEntry } from '../../log/read.ts';
 import { kindText } from '../../ui/kind_text.ts';
 import { t } from '../../ui/messages/messages.ts';
 import { links } from '../../ui/routes.ts';
@@ -10,28 +10,36 @@ import { findProtocol } from '../../visits/directory.ts';
 import type { VisitSummary } from '../../visits/visits.ts';
 import { can_be_entered_again } from './again.ts';
 
+const LOST = 'lost-on-device';
+
 interface Props {
   set_aside: readonly LoggedEntry[];
-  lost: readonly LostEntry[];
+  wordless: readonly WordlessAside[];
   visits: readonly VisitSummary[];
 }
 
 /** Safe on the server, not part of the visit: shown in full, with the server's own sentence and what to do. */
-export function AttentionList({ set_aside, lost, visits }: Props) {
-  const n = set_aside.length + lost.length;
+export function AttentionList({ set_aside, wordless, visits }: Props) {
+  const n = set_aside.length + wordless.length;
   if (n === 0) return null;
+  const is_lost = wordless.some((one) => one.is_own && one.code === LOST);
+  const is_elsewhere = wordless.some((one) => !one.is_own);
   const visitOf = (id: string) => visits.find((one) => one.observation_id === id) ?? null;
   return (
     <section>
       <h2 class="cap">{t('attention.title', { n })}</h2>
-      {set_aside.length > 0 && <p class="soft list-text">{t('attention.text')}</p>}
-      {lost.length > 0 && <p class="soft list-text">{t('attention.lost_text')}</p>}
+      {(set_aside.length > 0 || is_elsewhere) && (
+        <p class="soft list-text">
+          {t('attention.text')} {is_elsewhere && t('attention.elsewhere_text')}
+        </p>
+      )}
+      {is_lost && <p class="soft list-text">{t('attention.lost_text')}</p>}
       <ul class="list card">
         {set_aside.map((one) => (
           <SetAsideRow key={one.entry.entry_id} one={one} visit={visitOf(one.entry.subject_id)} />
         ))}
-        {lost.map((one) => (
-          <LostRow
+        {wordless.map((one) => (
+          <WordlessRow
             key={`${one.stream_id} ${one.stream_seq}`}
             one={one}
             visit={visitOf(one.subject_id)}
@@ -53,21 +61,28 @@ function SetAsideRow({ one, visit }: { one: LoggedEntry; visit: VisitSummary | n
       at={entry.occurred_at}
       why={set_aside?.text ?? ''}
       code={set_aside?.code ?? ''}
+      is_own={one.is_own}
       visit={visit}
     />
   );
 }
 
-function LostRow({ one, visit }: { one: LostEntry; visit: VisitSummary | null }) {
+function WordlessRow({ one, visit }: { one: WordlessAside; visit: VisitSummary | null }) {
   return (
     <Row
-      what={t('attention.lost', { n: one.stream_seq })}
+      what={wordlessText(one)}
       at={one.entered_at}
       why={one.text}
-      code="lost-on-device"
+      code={one.code}
+      is_own={one.is_own}
       visit={visit}
     />
   );
+}
+
+function wordlessText({ is_own, code, stream_seq: n }: WordlessAside): string {
+  if (!is_own) return t('attention.elsewhere');
+  return t(code === LOST ? 'attention.lost' : 'attention.left', { n });
 }
 
 interface RowProps {
@@ -75,13 +90,14 @@ interface RowProps {
   at: string | null;
   why: string;
   code: string;
+  is_own: boolean;
   visit: VisitSummary | null;
 }
 
-function Row({ what, at, why, code, visit }: RowProps) {
+function Row({ what, at, why, code, is_own, visit }: RowProps) {
   const { directory } = useDevice();
   const { teacher } = visitNames(visit?.context ?? null, directory.value);
-  const where = visit ? teacher : t('attention.no_visit');
+  const where = visit ? teacher : t(is_own ? 'attention.no_visit' : 'attention.visit_unknown');
   const link = visit?.status === 'capturing' ? links.capture : links.review;
   return (
     <li class="row-sign-act">
@@ -90,6 +106,7 @@ function Row({ what, at, why, code, visit }: RowProps) {
         <b>{what}</b>
         <span class="soft row-line">
           {at ? t('attention.line', { where, day: nearDay(at), time: clockTime(at) }) : where}
+          {!is_own && at && <> · {t('attention.from_elsewhere')}</>}
         </span>
         <span class="row-line">{why}</span>
       </span>

@@ -1,18 +1,13 @@
-import type { DeviceLog } from '../../log/log.ts';
-import { readMeta } from '../../log/meta.ts';
 import { t } from '../../ui/messages/messages.ts';
 import { clockTime, nearDay } from '../../ui/times.ts';
 import { useReading } from '../../visits/use_reading.ts';
 import { Storage } from '../storage.tsx';
 import { Legend } from './legend.tsx';
-
-const readVerified = (log: DeviceLog) =>
-  log.perform(readMeta<{ server_ms: number }>('verified_at'));
+import { lastFoundWhole } from './verified.ts';
 
 /** What is known of the safety of it all: looked up on the server's disk, kept by this browser. */
 export function HowSafe() {
-  const { value, has_failed } = useReading(readVerified);
-  const at = value ? new Date(value.server_ms).toISOString() : null;
+  const { value: at, has_failed } = useReading(lastFoundWhole);
   return (
     <section class="how-safe">
       <h2 class="cap">{t('safe.title')}</h2>

@@ -1,7 +1,5 @@
-import { t } from '../../ui/messages/messages.ts';
-import type { VisitSummary } from '../../visits/visits.ts';
-
-type Waiting = Pick<VisitSummary, 'waiting' | 'waiting_marks' | 'waiting_photos'>;
+import { type MessageKey, t } from '../../ui/messages/messages.ts';
+import type { Pieces, VisitSummary } from '../../visits/visits.ts';
 
 /** Those of which something is on this tablet only; what waits longest first. */
 export function waitingVisits(visits: readonly VisitSummary[]): VisitSummary[] {
@@ -11,12 +9,19 @@ export function waitingVisits(visits: readonly VisitSummary[]): VisitSummary[] {
     .sort((one, other) => since(one) - since(other));
 }
 
+const NAMES: readonly [keyof Pieces, MessageKey][] = [
+  ['marks', 'waiting.marks'],
+  ['photos', 'waiting.photos'],
+  ['gone', 'waiting.gone'],
+  ['corrections', 'waiting.corrections'],
+  ['drafts', 'waiting.drafts'],
+];
+
 /** "7 marks", "2 photos", "1 other entry": only what there is. */
-export function piecesOf({ waiting, waiting_marks, waiting_photos }: Waiting): string[] {
-  const others = waiting - waiting_marks - waiting_photos;
-  return [
-    ...(waiting_marks > 0 ? [t('waiting.marks', { n: waiting_marks })] : []),
-    ...(waiting_photos > 0 ? [t('waiting.photos', { n: waiting_photos })] : []),
-    ...(others > 0 ? [t('waiting.others', { n: others })] : []),
-  ];
+export function piecesOf({ waiting, pieces }: Pick<VisitSummary, 'waiting' | 'pieces'>): string[] {
+  const named = NAMES.map(([piece, key]) => ({ n: pieces[piece], key }));
+  const others = waiting - named.reduce((sum, { n }) => sum + n, 0);
+  return [...named, { n: others, key: 'waiting.others' as const }]
+    .filter(({ n }) => n > 0)
+    .map(({ n, key }) => t(key, { n }));
 }

@@ -1,5 +1,5 @@
+import { asideWithoutWords } from '../../log/aside.ts';
 import type { DeviceLog } from '../../log/log.ts';
-import { lostEntries } from '../../log/read.ts';
 import { t } from '../../ui/messages/messages.ts';
 import { OthersCard } from '../../ui/others_card.tsx';
 import { ReadFailed } from '../../ui/read_failed.tsx';
@@ -16,7 +16,7 @@ import { WaitingVisits } from './waiting_visits.tsx';
 
 const readAside = async (log: DeviceLog) => ({
   set_aside: await log.setAside(),
-  lost: await log.perform(lostEntries()),
+  wordless: await log.perform(asideWithoutWords()),
 });
 
 /** What is still on this tablet, since when and why; what needs attention; and how safe all of it is. */

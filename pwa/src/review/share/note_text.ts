@@ -54,3 +54,7 @@ export function plainKey(key: string | null): string {
   const words = (key ?? '').replaceAll('_', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
+
+export function promptOf(key: string, protocol: Protocol | null): string {
+  return findItem(protocol, key)?.prompt ?? plainKey(key);
+}

@@ -1,14 +1,15 @@
 import type { ObservationView, Strength, TimelineLine } from '../../observation/view.ts';
-import { findItem, type Protocol } from '../../protocol/protocol.ts';
+import type { Protocol } from '../../protocol/protocol.ts';
 import { t } from '../../ui/messages/messages.ts';
-import { clockTime, longDay } from '../../ui/times.ts';
+import { clockTime, fullDay, longDay } from '../../ui/times.ts';
 import { visitNames } from '../../ui/visit_names.ts';
 import { useDevice } from '../../visits/device.ts';
 import type { FeedbackDraft, Step } from '../feedback_draft.ts';
 import { STEP_ROWS } from '../step_rows.ts';
 import { countsOf } from './counts.ts';
 import { listTimes } from './list_times.ts';
-import { noteText, plainKey } from './note_text.ts';
+import { promptOf } from './note_text.ts';
+import { Seen } from './seen.tsx';
 
 interface Props {
   draft: FeedbackDraft;
@@ -33,13 +34,11 @@ export function Preview({ draft, view, protocol }: Props) {
       {countsOf(view, protocol).map((count) => (
         <section key={count.title} class="preview-count">
           <h3>{count.title}</h3>
-          {count.sentence && <p>{count.sentence}</p>}
+          <p>{count.sentence}</p>
           <PreviewRows rows={count.rows.map(({ label, value }) => [label, value])} />
         </section>
       ))}
-      <h3>
-        {t(view.context?.channel === 'walkthrough' ? 'preview.step_to_try' : 'preview.step_agreed')}
-      </h3>
+      <h3>{t('preview.step_to_try')}</h3>
       <StepText step={draft.step} />
       {draft.questions.length > 0 && <h3>{t('composer.questions')}</h3>}
       <ol class="preview-questions">
@@ -61,7 +60,7 @@ function PreviewHead({ view, protocol }: Omit<Props, 'draft'>) {
       <p class="preview-title">{t('preview.title', { class_title })}</p>
       <p class="soft">
         {t('preview.when', {
-          day: longDay(view.started_at ?? ''),
+          day: fullDay(view.started_at ?? ''),
           from: clockTime(view.started_at ?? ''),
           to: clockTime(view.ended_at ?? view.started_at ?? ''),
           coach: session.display_name,
@@ -83,39 +82,6 @@ function StrengthText({ strength, lines }: { strength: Strength; lines: Timeline
       <p>{strength.text}</p>
       {times && <p class="soft num">{t('preview.seen_at', { times })}</p>}
     </div>
-  );
-}
-
-interface SeenProps {
-  lines: TimelineLine[];
-  view: ObservationView;
-  protocol: Protocol | null;
-}
-
-function Seen({ lines, view, protocol }: SeenProps) {
-  const agreed = view.context?.agreed_items ?? [];
-  const unrecorded = agreed.filter((key) => !view.items[key]).map((key) => promptOf(key, protocol));
-  return (
-    <>
-      {lines.length === 0 && <p class="soft">{t('preview.no_lines')}</p>}
-      <ol class="preview-lines">
-        {lines.map((line) => (
-          <li key={line.entry_id}>
-            <span class="num soft">{clockTime(line.occurred_at)}</span>
-            <span>
-              {noteText(line, protocol)}{' '}
-              {(line.is_added_later || line.is_late) && (
-                <span class="chip">{t('review.added_later')}</span>
-              )}
-              {line.amended && <span class="chip">{t('preview.corrected')}</span>}
-            </span>
-          </li>
-        ))}
-      </ol>
-      {unrecorded.length > 0 && (
-        <p class="soft">{t('preview.nothing_recorded_for', { items: unrecorded.join('; ') })}</p>
-      )}
-    </>
   );
 }
 
@@ -147,8 +113,4 @@ function PreviewRows({ rows }: { rows: [string, string][] }) {
       ))}
     </dl>
   );
-}
-
-function promptOf(key: string, protocol: Protocol | null): string {
-  return findItem(protocol, key)?.prompt ?? plainKey(key);
 }

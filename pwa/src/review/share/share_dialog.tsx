@@ -13,6 +13,7 @@ import { FindingText } from '../composer/findings.tsx';
 import { cleanDraft, LINES_MAX, liveDraft, nextVersion } from '../composer_rules.ts';
 import { TooManyLines } from '../timeline/too_many_lines.tsx';
 import { type Finding, findWording } from '../wording/wording.ts';
+import { OpenVersions } from './open_versions.tsx';
 import { Preview } from './preview.tsx';
 import { sharedPayload } from './shared_payload.ts';
 
@@ -20,11 +21,12 @@ interface Props {
   visit: Visit;
   composer: Composer;
   is_preview: boolean;
+  onSettle: () => void;
   onClose: () => void;
 }
 
 /** What the teacher will read, what stands in the way, and the one button that hands it over. */
-export function ShareDialog({ visit, composer, is_preview, onClose }: Props) {
+export function ShareDialog({ visit, composer, is_preview, onSettle, onClose }: Props) {
   const { directory } = useDevice();
   const view = visit.view.value;
   const draft = cleanDraft(composer.draft.value, view.timeline);
@@ -46,6 +48,7 @@ export function ShareDialog({ visit, composer, is_preview, onClose }: Props) {
           <FindingList title={t('share.warnings', { n: warnings.length })} findings={warnings} />
         </>
       )}
+      <OpenVersions view={view} onSettle={onSettle} />
       {n_picked > LINES_MAX && <TooManyLines n={n_picked} />}
       <Preview draft={draft} view={view} protocol={visit.protocol.value} />
       {!is_preview && (

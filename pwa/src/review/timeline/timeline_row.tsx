@@ -73,6 +73,9 @@ function OneLine({
         <span>
           {line.kind === 'photo.taken' && <SavedPhoto line={line} />}
           {text}
+          {states.get(line.entry_id) === 'photo_lost' && (
+            <small class="seen-notes">{t('photo.lost')}</small>
+          )}
           <LineNotes
             line={line}
             protocol={protocol}

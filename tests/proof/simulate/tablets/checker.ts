@@ -7,7 +7,8 @@ import { findConflicts } from './conflicts.ts';
 import { findLate } from './late.ts';
 import { checkLeaving } from './leaving.ts';
 import type { Ledger, Tap } from './ledger.ts';
-import type { CorrectedTime, ServerLog, StoredBody } from './server.ts';
+import { checkPhotos } from './photos.ts';
+import type { CorrectedTime, ServerLog, ServerPhotos, StoredBody } from './server.ts';
 import { checkTimes } from './times.ts';
 
 /** What one profile holds at the end. */
@@ -16,9 +17,11 @@ export interface ProfileLog {
   readonly person_id: string;
   readonly may_read: boolean;
   readonly on_tablet: number;
+  readonly photos_waiting: number;
   readonly entries: readonly LoggedEntry[];
   readonly streams: readonly { stream_id: string; last_seq: number; is_forked: boolean }[];
-  readonly has_retired: boolean;
+  /** To another stream, or out of the journal, which keeps what came together in any order. */
+  readonly was_moved: boolean;
   /** entry_ids of all rows, and of those whose body has left this tablet. */
   readonly rows: ReadonlySet<string>;
   readonly forgotten: ReadonlySet<string>;
@@ -38,6 +41,9 @@ export interface Ended {
   /** When the server says that entries happened. */
   readonly times: Readonly<Record<string, CorrectedTime>>;
   readonly now: number;
+  readonly photos: ServerPhotos;
+  /** Hashes of pictures that a tablet's disk damaged or lost. */
+  readonly spoilt_photos: ReadonlySet<string>;
 }
 
 /** Looks at what everybody saw and at what lies where at the end, and says what breaks the promise. */
@@ -50,6 +56,7 @@ export function check(ended: Ended): string[] {
     ...checkOrder(ended),
     ...checkLeaving(ended),
     ...checkTimes(ended),
+    ...checkPhotos(ended),
     ...checkViews(ended),
   ];
 }
@@ -141,12 +148,12 @@ function checkStreams({ server, profiles }: Ended): string[] {
   );
 }
 
-/** In a stream that was never left, what was kept before something was begun stands before it. */
+/** Where nothing was moved to another stream, what was kept before something was begun stands before it. */
 function checkOrder({ ledger, server, profiles }: Ended): string[] {
   const by_hash = new Map([...ledger.taps.values()].map((tap) => [tap.hash, tap]));
   const plain = new Set(
     profiles.flatMap((profile) =>
-      profile.has_retired ? [] : profile.streams.map((stream) => stream.stream_id),
+      profile.was_moved ? [] : profile.streams.map((stream) => stream.stream_id),
     ),
   );
   const found: string[] = [];

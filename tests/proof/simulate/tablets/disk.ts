@@ -72,12 +72,12 @@ export class Disk {
   }
 
   /** The medium has changed what a row holds, in every image that has it. */
-  spoil(row: Row, value: unknown): void {
+  spoil(store: StoreName, row: Row, value: unknown): void {
     const spoilt = { key: row.key, value: keep(value) };
     this.#images = this.#images.map((image) => {
-      const rows = image.get('entries') ?? [];
+      const rows = image.get(store) ?? [];
       const changed = rows.map((one) => (one === row ? spoilt : one));
-      return new Map(image).set('entries', changed);
+      return new Map(image).set(store, changed);
     });
   }
 }
@@ -125,6 +125,7 @@ class Draft {
   }
 
   perform(op: StoreOp): unknown {
+    if (op.op === 'together') return op.ops.map((one) => this.perform(one));
     if (!this.#transaction.stores.includes(op.store)) throw failure('NotFoundError');
     switch (op.op) {
       case 'get':

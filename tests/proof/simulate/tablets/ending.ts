@@ -18,9 +18,11 @@ export function judge(schedule: Schedule): string[] {
   const log = server.readLog();
   const times = server.readTimes([...subjects]);
   const { now } = schedule.world;
+  const { spoilt_photos } = schedule;
+  const photos = server.readPhotos();
   return check({
     ...{ ledger, server: log, profiles, protocols, corrupted, taken_back, spoilt },
-    ...{ times, now },
+    ...{ times, now, photos, spoilt_photos },
   });
 }
 
@@ -44,6 +46,7 @@ function readProfile(
     may_read: may_read && !was_locked,
     // Wiped and not opened since: nothing is left that could wait.
     on_tablet: countNow(profile),
+    photos_waiting: countNow(profile, 'photos_waiting'),
     entries: current
       ? subjects.flatMap((subject_id) => readNow<LoggedEntry[]>(profile, entriesOf(subject_id)))
       : [],
@@ -52,7 +55,7 @@ function readProfile(
       last_seq: stream.last_seq,
       is_forked: stream.retired === 'forked',
     })),
-    has_retired: retired.length > 0,
+    was_moved: retired.length > 0 || profile.has_lost_store,
     rows: new Set(rows.map((row) => row.entry_id)),
     doubled: doubledIn(rows),
     forgotten: new Set(rows.filter((row) => row.body === null).map((row) => row.entry_id)),
@@ -72,9 +75,12 @@ function doubledIn(rows: readonly OwnRow[]): string[] {
 }
 
 /** "12 on this tablet only", as the status line says it. */
-export function countNow(profile: Profile): number {
+export function countNow(
+  profile: Profile,
+  what: 'on_tablet' | 'photos_waiting' = 'on_tablet',
+): number {
   const has_begun = (profile.disk.image.get('meta') ?? []).some((row) => row.key === 'stream');
-  return has_begun ? readNow<Counts>(profile, countEntries()).on_tablet : 0;
+  return has_begun ? readNow<Counts>(profile, countEntries())[what] : 0;
 }
 
 function nowOf({ tablet }: Profile): Moment {

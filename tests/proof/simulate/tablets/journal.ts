@@ -16,6 +16,7 @@ export class JournalFile {
   perform(effect: Extract<Effect, { port: 'journal' }>): unknown {
     if (effect.ask === 'append') return this.append(effect.records);
     if (effect.ask === 'read') return this.exists ? this.records : [];
+    if (effect.ask === 'settle') return undefined;
     const dropped = new Set(effect.entry_ids);
     this.records = this.records.filter((record) => !dropped.has(record.entry_id));
     return undefined;
@@ -23,5 +24,30 @@ export class JournalFile {
 
   has(entry_id: string): boolean {
     return this.records.some((record) => record.entry_id === entry_id);
+  }
+}
+
+/** What one page life knows of it: which records the log has too. */
+export class JournalWorker {
+  readonly #settled = new Set<string>();
+
+  perform(effect: Extract<Effect, { port: 'journal' }>, file: JournalFile): unknown {
+    const result = file.perform(effect);
+    switch (effect.ask) {
+      case 'append':
+        for (const { entry_id } of result ? effect.records : []) {
+          if (effect.is_awaited) this.#settled.delete(entry_id);
+          else this.#settled.add(entry_id);
+        }
+        return result;
+      case 'read':
+        if (!effect.only_unsettled) return result;
+        return (result as JournalRecord[]).filter((one) => !this.#settled.has(one.entry_id));
+      case 'settle':
+        if (effect.entry_ids === null) this.#settled.clear();
+        for (const entry_id of effect.entry_ids ?? []) this.#settled.add(entry_id);
+        return undefined;
+    }
+    return result;
   }
 }

@@ -1,5 +1,6 @@
 import type { MadeEntry } from '../../../../pwa/src/entry/entry.ts';
 import { hashBody } from '../../../../pwa/src/log/hash.ts';
+import type { Picture } from './photos.ts';
 import type { Profile } from './profile.ts';
 import type { World } from './world.ts';
 
@@ -11,6 +12,8 @@ export interface Tap {
   readonly hash: string;
   readonly made: MadeEntry;
   readonly number: number;
+  /** Where it is a photo. */
+  readonly picture: Picture | null;
   /** Where it was made; a copy of that tablet holds it as well. */
   readonly profile: Profile;
   readonly ringed_at: number;
@@ -35,12 +38,13 @@ export class Ledger {
     this.#world = world;
   }
 
-  ring(profile: Profile, made: MadeEntry): Tap {
+  ring(profile: Profile, made: MadeEntry, picture: Picture | null = null): Tap {
     const tap: Tap = {
       entry_id: made.entry.entry_id,
       hash: hashBody(made.body),
       made,
       number: this.taps.size + 1,
+      picture,
       profile,
       ringed_at: this.#world.now,
       dotted_at: null,

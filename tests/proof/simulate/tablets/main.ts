@@ -57,6 +57,8 @@ function runSchedule(seed: number): Ran {
     counts: {
       taps: taps.length,
       dots: taps.filter((tap) => tap.dotted_at !== null).length,
+      undotted: taps.filter((tap) => tap.dotted_at === null && tap.checked_at === null).length,
+      photos: taps.filter((tap) => tap.picture !== null && tap.checked_at !== null).length,
       checks: taps.filter((tap) => tap.checked_at !== null).length,
       requests: server.requests,
     },

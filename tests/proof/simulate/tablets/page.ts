@@ -3,6 +3,7 @@ import { makeId } from '../../../../pwa/src/entry/entry.ts';
 import { is_worth_reopening, nameFailure } from '../../../../pwa/src/log/error.ts';
 import type { Effect, Script, Transaction, Woken } from '../../../../pwa/src/machine/effect.ts';
 import { failure, type Image, work } from './disk.ts';
+import { JournalWorker } from './journal.ts';
 import type { Profile } from './profile.ts';
 
 type Answer = { readonly value: unknown } | { readonly cause: unknown };
@@ -26,6 +27,12 @@ export interface Fuse {
   readonly where: 'before' | 'after' | 'within';
 }
 
+/** A script that goes on beside the one that began it. */
+interface Beside {
+  answer: Answer | null;
+  heard: ((answer: Answer) => void) | null;
+}
+
 const MOST_EFFECTS_AT_ONCE = 200_000;
 const LATER = Symbol('later');
 
@@ -40,6 +47,7 @@ export class Page {
   fuse: Fuse | null = null;
   onTell: (tell: unknown) => void = () => undefined;
   onDeath: () => void = () => undefined;
+  readonly #worker = new JournalWorker();
   #is_frozen = false;
   #backlog: (() => void)[] = [];
   #waits: Wait[] = [];
@@ -165,6 +173,8 @@ export class Page {
       case 'network':
         tablet.link.send(effect.request, (reply) => this.#resume(thread, { value: reply }));
         return LATER;
+      case 'meanwhile':
+        return this.#meanwhile(thread, effect);
       case 'locks':
         return this.#lock(thread, effect);
       case 'screens':
@@ -221,13 +231,33 @@ export class Page {
     return LATER;
   }
 
+  #meanwhile(thread: Thread, effect: Port<'meanwhile'>): Answer | typeof LATER {
+    if (effect.ask === 'begin') {
+      const beside: Beside = { answer: null, heard: null };
+      const end = (answer: Answer) => {
+        beside.answer = answer;
+        beside.heard?.(answer);
+      };
+      this.run(
+        effect.script,
+        (value) => end({ value }),
+        (cause) => end({ cause }),
+      );
+      return { value: { token: beside } };
+    }
+    const beside = effect.begun.token as Beside;
+    if (beside.answer) return beside.answer;
+    beside.heard = (answer) => this.#go(thread, answer);
+    return LATER;
+  }
+
   /** The journal's worker dies with its page: what was only posted to it may be lost. */
   #journal(thread: Thread, effect: Port<'journal'>): Answer | typeof LATER {
     const { profile } = this;
     const is_posted = effect.ask === 'append' && !effect.is_awaited;
     profile.world.after(profile.world.chance.fraction() * 4, () => {
       if (!this.is_alive) return;
-      const value = profile.journal.perform(effect);
+      const value = this.#worker.perform(effect, profile.journal);
       if (!is_posted) this.#resume(thread, { value });
     });
     return is_posted ? { value: true } : LATER;

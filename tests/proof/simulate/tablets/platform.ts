@@ -1,6 +1,6 @@
 import * as crypto from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import type { Effect, Kept, SealedKey } from '../../../../pwa/src/machine/effect.ts';
+import type { Effect, Kept, KeptBytes, SealedKey } from '../../../../pwa/src/machine/effect.ts';
 import type { Chance } from './chance.ts';
 
 interface Pair {
@@ -74,9 +74,9 @@ export class Platform {
         if (this.is_locked) return 'locked';
         return effect.kept.map((kept) => this.#open(kept));
       case 'seal_bytes':
-        return effect.bytes;
+        return this.#sealBytes(effect.bytes);
       case 'open_bytes':
-        return this.is_locked ? 'locked' : effect.kept;
+        return this.#openBytes(effect.kept);
       case 'sealed_key':
         return this.sealed_key;
       case 'seal_to':
@@ -99,16 +99,33 @@ export class Platform {
     this.sealed_key = { key_id: organisation_key.key_id, sealed_key };
   }
 
+  #sealBytes(bytes: ArrayBuffer): KeptBytes {
+    return this.profile_key ? this.#encrypt(this.profile_key, Buffer.from(bytes)) : bytes;
+  }
+
+  #openBytes(kept: KeptBytes): ArrayBuffer | null | 'locked' {
+    if (kept instanceof ArrayBuffer) return kept;
+    if (this.is_locked) return 'locked';
+    const opened = this.#decrypt(kept);
+    return opened && new Uint8Array(opened).buffer;
+  }
+
   #seal(text: string): Kept {
-    if (!this.profile_key) return text;
+    return this.profile_key ? this.#encrypt(this.profile_key, Buffer.from(text)) : text;
+  }
+
+  #encrypt(key: Uint8Array, plain: Buffer): Uint8Array<ArrayBuffer> {
     const iv = this.#chance.bytes(IV_BYTES);
-    const cipher = crypto.createCipheriv('aes-256-gcm', this.profile_key, iv);
-    const sealed = [iv, cipher.update(text, 'utf8'), cipher.final()];
+    const cipher = crypto.createCipheriv('aes-256-gcm', key, iv);
+    const sealed = [iv, cipher.update(plain), cipher.final()];
     return new Uint8Array(Buffer.concat([...sealed, cipher.getAuthTag()]));
   }
 
   #open(kept: Kept): string | null {
-    if (typeof kept === 'string') return kept;
+    return typeof kept === 'string' ? kept : (this.#decrypt(kept)?.toString() ?? null);
+  }
+
+  #decrypt(kept: Uint8Array): Buffer | null {
     if (!this.profile_key) return null;
     if (kept.byteLength < IV_BYTES + TAG_BYTES) return null;
     const cipher = crypto.createDecipheriv(
@@ -119,7 +136,7 @@ export class Platform {
     cipher.setAuthTag(kept.subarray(-TAG_BYTES));
     try {
       const opened = cipher.update(kept.subarray(IV_BYTES, -TAG_BYTES));
-      return Buffer.concat([opened, cipher.final()]).toString();
+      return Buffer.concat([opened, cipher.final()]);
     } catch {
       return null;
     }

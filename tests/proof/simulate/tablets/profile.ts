@@ -24,6 +24,8 @@ export class Profile {
   #room = 0;
   /** Another tablet's profile that this one is a copy of. */
   copied_from: Profile | null = null;
+  /** Its log was written again from the journal. */
+  has_lost_store = false;
 
   constructor(tablet: Tablet, person_id: string, image?: Image) {
     this.tablet = tablet;

@@ -42,6 +42,8 @@ export class Schedule {
   readonly corrupted = new Set<string>();
   /** Entries that a tablet's own disk has made unreadable. */
   readonly spoilt = new Set<string>();
+  /** Hashes of pictures that a tablet's own disk has made unreadable, or lost. */
+  readonly spoilt_photos = new Set<string>();
   /** Whose reading was ended. */
   readonly ended = new Set<string>();
   /** Hashes that the last backup holds. */
@@ -129,6 +131,10 @@ export class Schedule {
     ]);
     const gone = [...this.ledger.taps.values()].filter((tap) => !kept.has(tap.entry_id));
     this.#assertSaid(profile, gone);
+    const pictures = new Set((medium?.disk.get('photo_bytes') ?? []).map((row) => row.key));
+    for (const { key } of profile.disk.image.get('photo_bytes') ?? []) {
+      if (!pictures.has(key)) this.spoilt_photos.add(String(key));
+    }
     for (const tap of gone) tap.lost_with.push(profile);
   }
 

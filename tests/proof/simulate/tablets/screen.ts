@@ -2,18 +2,23 @@ import type { MadeEntry } from '../../../../pwa/src/entry/entry.ts';
 import { type EntryDraft, makeEntry } from '../../../../pwa/src/entry/entry.ts';
 import { adoptJournal, appendEntries } from '../../../../pwa/src/log/append.ts';
 import type { LogChange, LoggedEntry } from '../../../../pwa/src/log/log.ts';
+import { appendPhoto } from '../../../../pwa/src/log/photos.ts';
 import { entriesOf } from '../../../../pwa/src/log/read.ts';
 import { beginLog } from '../../../../pwa/src/log/streams.ts';
+import type { Script } from '../../../../pwa/src/machine/effect.ts';
 import { beginConversation } from '../../../../pwa/src/sync/conversation.ts';
 import { keepInStep, type RoundTold } from '../../../../pwa/src/sync/loop.ts';
 import type { Ledger, Tap } from './ledger.ts';
 import { Page } from './page.ts';
+import type { Picture } from './photos.ts';
 import type { Profile } from './profile.ts';
 import type { Committed } from './server.ts';
 
 type Told = Omit<LogChange, 'from'> | RoundTold;
 
 const TRIED_AGAIN_MS = 4_000;
+/** So that small photos go in several parts. */
+const PHOTO_PART_BYTES = 500;
 
 /** What one person sees of her log in one tab: a ring when she taps, a dot when it is kept, a check when it has come. */
 export class Screen {
@@ -52,6 +57,12 @@ export class Screen {
     const taps = made.map((one) => this.#ledger.ring(this.profile, one));
     this.#append(made, taps);
     return made;
+  }
+
+  /** The camera's word and the picture: both are kept, or neither is. */
+  takePhoto(draft: EntryDraft, picture: Picture): void {
+    const made = this.make(draft);
+    this.#append([made], [this.#ledger.ring(this.profile, made, picture)]);
   }
 
   /** What this tablet knows of a visit. */
@@ -104,7 +115,9 @@ export class Screen {
           csrf_token: null,
         };
         this.page.run(adoptJournal(), undefined, () => undefined);
-        this.page.run(keepInStep(beginConversation(session)));
+        const talk = beginConversation(session);
+        talk.photo_chunk_bytes = PHOTO_PART_BYTES;
+        this.page.run(keepInStep(talk));
         this.look();
       },
       // The storage cannot be opened now: the app says so, and tries again.
@@ -117,7 +130,7 @@ export class Screen {
   #append(made: readonly MadeEntry[], taps: readonly Tap[]): void {
     const { world } = this.profile;
     this.page.run(
-      appendEntries(made),
+      keeping(made, taps[0]?.picture ?? null),
       (rows) => {
         for (const [place, tap] of taps.entries()) {
           tap.dotted_at ??= world.now;
@@ -146,7 +159,10 @@ export class Screen {
     const is_there = rows.some(
       (row) => (row.value as { entry_id: string }).entry_id === tap.entry_id,
     );
-    const is_kept = is_there || this.profile.journal.has(tap.entry_id);
+    const pictures = this.profile.disk.durable.get('photo_bytes') ?? [];
+    const has_picture = pictures.some((row) => row.key === tap.picture?.hash);
+    const is_whole = is_there && (tap.picture === null || has_picture);
+    const is_kept = is_whole || (tap.picture === null && this.profile.journal.has(tap.entry_id));
     if (!is_kept && !tap.lost_with.includes(this.profile)) {
       this.#ledger.violate(`dot before disk: tap ${tap.number} on ${this.profile.tablet.name}`);
     }
@@ -175,6 +191,7 @@ export class Screen {
       if (!tap || !is_own || this.#shown.get(entry.entry_id) === state) continue;
       const was_shown = this.#shown.has(entry.entry_id);
       this.#shown.set(entry.entry_id, state);
+      if (state === 'check' && tap.picture) this.#assertPictureThere(tap, tap.picture);
       if (state === 'dot') {
         if (was_shown) this.#ledger.sign('dot', tap, 'again');
         continue;
@@ -184,6 +201,11 @@ export class Screen {
       this.#ledger.sign(state === 'check' ? 'check' : 'amber', tap, set_aside?.code ?? '');
     }
     this.#assertCommitted(fresh);
+  }
+
+  #assertPictureThere({ number }: Tap, { hash }: Picture): void {
+    if (this.#server.hasOrHadPicture(hash)) return;
+    this.#ledger.violate(`check before its photo: tap ${number} on ${this.profile.tablet.name}`);
   }
 
   #assertCommitted(taps: readonly Tap[]): void {
@@ -197,4 +219,9 @@ export class Screen {
       }
     }
   }
+}
+
+function* keeping(made: readonly MadeEntry[], picture: Picture | null): Script<LoggedEntry[]> {
+  if (!picture) return yield* appendEntries(made);
+  return [yield* appendPhoto(made[0] as MadeEntry, picture.bytes)];
 }

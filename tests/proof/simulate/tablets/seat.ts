@@ -2,6 +2,7 @@ import { writeTime } from '../../../../pwa/src/entry/clock.ts';
 import type { EntryDraft } from '../../../../pwa/src/entry/entry.ts';
 import type { LoggedEntry } from '../../../../pwa/src/log/log.ts';
 import type { Ledger } from './ledger.ts';
+import { photograph } from './photos.ts';
 import type { Profile } from './profile.ts';
 import { Screen } from './screen.ts';
 import type { Server } from './server.ts';
@@ -77,12 +78,19 @@ export class Seat {
     let at = 0;
     for (const draft of drafts) {
       world.after(at, () => {
-        if (screen.page.is_alive && !screen.page.is_frozen) screen.tap([draft]);
+        if (screen.page.is_alive && !screen.page.is_frozen) this.#tapOne(screen, draft);
       });
       at += world.chance.happens(0.5)
         ? 0
         : world.chance.fraction() * (world.chance.happens(0.1) ? 2_500 : 200);
     }
+  }
+
+  #tapOne(screen: Screen, draft: EntryDraft): void {
+    screen.tap([draft]);
+    if (draft.kind !== 'photo.intended') return;
+    const { taken, picture } = photograph(draft, this.profile.world.chance);
+    screen.takePhoto(taken, picture);
   }
 
   #withVisit(then: (screen: Screen, visit: Visit, known: LoggedEntry[]) => void): void {

@@ -45,6 +45,12 @@ export interface ServerLog {
   readonly views: Readonly<Record<string, string>>;
 }
 
+/** By hash, in base64, the photos that are there; and the hashes of those that were declared lost. */
+export interface ServerPhotos {
+  readonly there: Readonly<Record<string, string>>;
+  readonly lost: readonly string[];
+}
+
 /** `bound`: how wrong it can be, in ms; null where that is not known. */
 export interface CorrectedTime {
   readonly at: number;
@@ -82,12 +88,14 @@ export interface Serving {
 /** What knows of everything that was ever committed. */
 export interface Committed {
   haveOrHad(hashes: readonly string[]): Set<string>;
+  hasOrHadPicture(hash: string): boolean;
 }
 
 /** The real server, in its own process at the other end of the pipe. */
 export class Server implements Serving, Committed {
   readonly #world: World;
   readonly #had = new Set<string>();
+  readonly #had_pictures = new Set<string>();
   school!: School;
   /** How far its clock is from the truth. */
   offset_ms = 0;
@@ -172,6 +180,21 @@ export class Server implements Serving, Committed {
   /** Before anything on the disk is changed that requests did not change. */
   noteWhatIsThere(): void {
     for (const { hash, is_whole } of this.readLog().bodies) if (is_whole) this.#had.add(hash);
+    this.#notePictures();
+  }
+
+  hasOrHadPicture(hash: string): boolean {
+    if (!this.#had_pictures.has(hash)) this.#notePictures();
+    return this.#had_pictures.has(hash);
+  }
+
+  /** The photos as they lie there now, each with the word of the database that it has come. */
+  readPhotos(): ServerPhotos {
+    return this.#ask('read_photos', {}) as ServerPhotos;
+  }
+
+  #notePictures(): void {
+    for (const hash of Object.keys(this.readPhotos().there)) this.#had_pictures.add(hash);
   }
 
   /** Which of these bodies lie on the server's disk now, whole. */

@@ -171,6 +171,7 @@ function loseStore(schedule: Schedule): void {
   schedule.ledger.hit('store_lost');
   schedule.ledger.tell(seat.name, 'the database is gone, the journal is there');
   seat.profile.disk.wipe();
+  seat.profile.has_lost_store = true;
   schedule.reopen(seat);
 }
 
@@ -282,18 +283,33 @@ function lock(schedule: Schedule): void {
 function spoilRow(schedule: Schedule): void {
   const { chance, seats, ledger } = schedule;
   const seat = chance.pick(seats);
+  if (spoilPicture(schedule, seat)) return;
   const rows = seat.profile.disk.image.get('entries') ?? [];
   const held = rows.filter((row) => (row.value as { body: unknown }).body !== null);
   if (held.length === 0) return;
   const row = chance.pick(held);
   const value = row.value as { entry_id: string; body: string | Uint8Array };
-  seat.profile.disk.spoil(row, { ...value, body: new Uint8Array([1, 2, 3]) });
+  seat.profile.disk.spoil('entries', row, { ...value, body: new Uint8Array([1, 2, 3]) });
   schedule.spoilt.add(value.entry_id);
   ledger.hit('row_unreadable');
   ledger.tell(
     seat.name,
     `a row is unreadable: ${ledger.taps.get(value.entry_id)?.number ?? 'not a tap'}`,
   );
+}
+
+/** Where it has taken any: half of the time one of them instead. */
+function spoilPicture({ chance, ledger, spoilt_photos }: Schedule, seat: Seat): boolean {
+  const pictures = seat.profile.disk.image.get('photo_bytes') ?? [];
+  if (pictures.length === 0 || chance.happens(0.5)) return false;
+  const row = chance.pick(pictures);
+  const size = (row.value as { byteLength: number }).byteLength;
+  const noise = chance.bytes(size);
+  seat.profile.disk.spoil('photo_bytes', row, ArrayBuffer.isView(row.value) ? noise : noise.buffer);
+  spoilt_photos.add(String(row.key));
+  ledger.hit('row_unreadable');
+  ledger.tell(seat.name, `a picture is unreadable: ${String(row.key).slice(0, 8)}`);
+  return true;
 }
 
 function liveSeat({ seats, chance }: Schedule): Seat | null {

@@ -101,11 +101,17 @@ function planOne(visit: Visit, view: ObservationView, chance: Chance): EntryDraf
     const payload = { entry_id: line.entry_id, tags: ['explain'] };
     return { ...about, kind: 'entry.tagged', item_key: null, payload };
   }
-  const item = chance.pick(itemsOf(visit.protocol));
+  const item = pickItem(visit.protocol, chance);
   const versions = view.items[item.key];
   const shown =
     versions && 'versions' in versions ? versions.versions.map((one) => one.entry_id) : [];
   return { ...about, item_key: item.key, ...evidenceOf(item, shown, chance) };
+}
+
+/** A photo is taken seldom; where one can be taken at all, a visit has one or two. */
+function pickItem(protocol: Protocol, chance: Chance): Item {
+  const photo = itemsOf(protocol).find((one) => one.type === 'photo');
+  return photo && chance.happens(0.1) ? photo : chance.pick(itemsOf(protocol));
 }
 
 function evidenceOf(item: Item, replaces: string[], chance: Chance) {
