@@ -48,6 +48,7 @@ export class Page {
   onTell: (tell: unknown) => void = () => undefined;
   onDeath: () => void = () => undefined;
   readonly #worker = new JournalWorker();
+  #worker_busy_until = 0;
   #is_frozen = false;
   #backlog: (() => void)[] = [];
   #waits: Wait[] = [];
@@ -255,7 +256,10 @@ export class Page {
   #journal(thread: Thread, effect: Port<'journal'>): Answer | typeof LATER {
     const { profile } = this;
     const is_posted = effect.ask === 'append' && !effect.is_awaited;
-    profile.world.after(profile.world.chance.fraction() * 4, () => {
+    // One after another, in the order in which they were posted.
+    this.#worker_busy_until =
+      Math.max(this.#worker_busy_until, profile.world.now) + profile.world.chance.fraction() * 4;
+    profile.world.after(this.#worker_busy_until - profile.world.now, () => {
       if (!this.is_alive) return;
       const value = this.#worker.perform(effect, profile.journal);
       if (!is_posted) this.#resume(thread, { value });
