@@ -1,13 +1,18 @@
 """What the server set aside is on Today, one tap from its reason, also when nothing is waiting any more."""
 
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import coach
+from axe import expect_no_violation
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from live_server import LiveServer
 
 TABLET = {"width": 1180, "height": 820}
+EXAMPLE = Path(__file__).parents[2] / "docs/example/tablet.py"
 
 
 def test_a_change_that_came_too_late_is_shown_with_its_reason(
@@ -53,8 +58,28 @@ def test_a_change_that_came_too_late_is_shown_with_its_reason(
     second.close()
 
 
+def test_what_another_device_of_hers_sent_is_shown_where_she_looks(
+    live_server: LiveServer, browser: Browser, tmp_path: Path
+) -> None:
+    context, page = _tablet(browser, live_server)
+    other = [sys.executable, EXAMPLE, tmp_path / "tablet.db", live_server.url]
+    for words in ("enrol lee@demo.example", "visit lesson-clarity", "mark no_such_item", "sync"):
+        subprocess.run([*other, *words.split()], input=coach.PASSWORD, text=True, check=True)
+    page.evaluate("() => window.dispatchEvent(new Event('online'))")
+    expect(page.get_by_text("1 entry needs attention.")).to_be_visible(timeout=15_000)
+    page.get_by_role("link", name="Start a visit", exact=True).click()
+    page.get_by_role("link", name="1 entry needs attention: why").click()
+    aside = page.locator("section", has=page.get_by_role("heading", name="1 entry needs attention"))
+    expect(aside.get_by_text("An entry from another device of yours")).to_be_visible()
+    expect(aside.get_by_text("This protocol has no such item")).to_be_visible()
+    expect_no_violation(page, "set aside on another device")
+    context.close()
+
+
 def _tablet(browser: Browser, server: LiveServer) -> tuple[BrowserContext, Page]:
-    context = browser.new_context(viewport=TABLET, locale="en-US", timezone_id="America/New_York")
+    context = browser.new_context(
+        viewport=TABLET, locale="en-US", timezone_id="America/New_York", bypass_csp=True
+    )
     page = context.new_page()
     coach.sign_in(page, server.url, "lee@demo.example")
     coach.install(page)

@@ -12,7 +12,9 @@ from noticing.accounts import people
 from noticing.clock import now
 from noticing.database import db
 from noticing.demo.people import TEACHERS
+from noticing.feed.counter import tenant_ids
 from noticing.observations import projection
+from noticing.observations.projection import catch_up
 from noticing.sync.stream_key import is_signed
 from school import sign_in
 
@@ -29,6 +31,8 @@ def filled(sqlite_app: Flask) -> Flask:
 def test_it_has_the_people_that_the_readme_promises(filled: Flask) -> None:
     with filled.app_context():
         assert demo.is_there()
+        [tenant_id] = tenant_ids(db.session())
+        catch_up(tenant_id)
         roles = Counter(db.session.execute(sa.text("SELECT role FROM role_grant")).scalars())
         assert roles == {"coach": 3, "principal": 2, "teacher": 24, "admin": 1}
         counts = {

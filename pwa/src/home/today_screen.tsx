@@ -107,7 +107,7 @@ function NotAnObserver() {
   const [, key = 'today.not_an_observer' as const] =
     ELSEWHERE.find(([role]) => roles.includes(role)) ?? [];
   return (
-    <section class="card">
+    <section class="card not-observer">
       <p>{t(key)}</p>
       <a class="button" href="/">
         {t('today.to_the_page')}
