@@ -1,5 +1,6 @@
 """One pair of processes: the server here, the tablets in Node at the other end of a pipe."""
 
+import multiprocessing
 import random
 import shutil
 import signal
@@ -86,7 +87,7 @@ def _schedules(work: Work) -> Any:
     for seed in work.permanent:
         yield {"seed": seed, "twice": False, "trace": work.is_traced, "permanent": True}
     for place in range(work.first, work.count, work.step):
-        if time.monotonic() > work.until:
+        if time.monotonic() > work.until or _is_orphan():
             return
         yield {
             "seed": work.seed + place,
@@ -94,6 +95,12 @@ def _schedules(work: Work) -> Any:
             "trace": work.is_traced,
             "permanent": False,
         }
+
+
+def _is_orphan() -> bool:
+    """The run was killed: nobody hears what this worker finds."""
+    parent = multiprocessing.parent_process()
+    return parent is not None and not parent.is_alive()
 
 
 def fresh_seed() -> int:
