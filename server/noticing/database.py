@@ -69,6 +69,7 @@ Base.registry.update_type_annotation_map({datetime: UtcTime()})
 db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 
 
+PATIENCE_MS = 15_000  # with another writer, on SQLite
 _WRITING = "noticing.is_writing"
 
 
@@ -91,12 +92,21 @@ def prepare_engine(engine: sa.Engine) -> None:
 
 def _set_pragmas(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver's own BEGIN comes too late; _begin_sqlite says it
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={PATIENCE_MS}"):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")
+    options = connection.get_execution_options()
+    begin = f"BEGIN {options.get('begin', 'DEFERRED')}"
+    if options.get("is_patient", True):
+        connection.exec_driver_sql(begin)
+        return
+    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    try:
+        connection.exec_driver_sql(begin)
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={PATIENCE_MS}")
 
 
 def _assert_durable(connection: sa.Connection) -> None:
@@ -116,12 +126,14 @@ def _assert_durable(connection: sa.Connection) -> None:
 
 
 @contextmanager
-def writing(tenant_id: str) -> Iterator[Session]:
+def writing(tenant_id: str, *, is_patient: bool = True) -> Iterator[Session]:
     """One transaction that may change a tenant's rows; commits at the end of the block, or nothing happened.
 
     Writers of one tenant go one after another (SQLite: BEGIN IMMEDIATE; PostgreSQL: an advisory lock), so that
     numbers taken from the feed's counter appear in the order of their commits: a reader that has seen
     number 7 never misses a 6 that commits later. It does not nest: a verb that writes is not called inside.
+
+    Who is not patient does not wait for another writer: a DBAPIError comes instead.
     """
     session = db.session()
     if session.info.get(_WRITING):
@@ -134,7 +146,7 @@ def writing(tenant_id: str) -> Iterator[Session]:
         session.rollback()
     session.info[_WRITING] = True
     try:
-        _begin(session, tenant_id)
+        _begin(session, tenant_id, is_patient)
         yield session
         session.commit()
     except BaseException:
@@ -144,9 +156,11 @@ def writing(tenant_id: str) -> Iterator[Session]:
         del session.info[_WRITING]
 
 
-def _begin(session: Session, tenant_id: str) -> None:
+def _begin(session: Session, tenant_id: str, is_patient: bool) -> None:
     if session.get_bind().dialect.name == "sqlite":
-        session.connection(execution_options={"begin": "IMMEDIATE"})
+        session.connection(execution_options={"begin": "IMMEDIATE", "is_patient": is_patient})
     else:
+        if not is_patient:
+            session.execute(sa.text("SET LOCAL lock_timeout = '1ms'"))
         key = int.from_bytes(UUID(tenant_id).bytes[8:], signed=True)
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))

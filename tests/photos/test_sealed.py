@@ -123,7 +123,10 @@ def test_nobody_has_the_photo_of_somebody_else_opened_for_her(
     own_entry = take(Visit(park, school), small)
     unsealed_for_her = {"Noticing-Sealed-Entry": seal_body(b"p" * 32, own_entry.encode())}
     other_photo = {"Noticing-Sealed-Entry": seal_body(key, take(Visit(lee, school), JPEG).encode())}
-    for headers in ({}, unsealed_for_her, other_photo, {"Noticing-Sealed-Entry": ""}):
+    said = {"feedback_entry_id": lee.stream_id, "text": "Thank you", "sha256": theirs.sha256}
+    reply = Visit(park, school).body("feedback.replied", said)  # which the tablet has fetched and sealed
+    own_reply = {"Noticing-Sealed-Entry": seal_body(key, reply.encode())}
+    for headers in ({}, unsealed_for_her, other_photo, own_reply, {"Noticing-Sealed-Entry": ""}):
         attempt = replace(theirs, headers={**theirs.headers, **headers})
         assert code_of(park, attempt) == "photo-differs"
     assert stored(app, school, theirs.sha256) is None

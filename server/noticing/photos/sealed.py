@@ -17,6 +17,7 @@ from noticing.problems import Problem
 from noticing.sync.sealed import IV_BYTES
 
 OVERHEAD_BYTES = IV_BYTES + 16  # iv before, tag behind
+NAMES_A_PHOTO = "photo.taken"
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Seal:
 
 class _Naming(msgspec.Struct):
     author_id: str
+    kind: str
     payload: dict[str, Any]
 
 
@@ -53,11 +55,15 @@ def open_bytes(cipher: AESGCM, sealed: bytes) -> bytes | None:
 
 
 def assert_hers(cipher: AESGCM, sealed_entry: bytes, person_id: str, sha256: str) -> None:
-    """Raises Problem `photo-differs` where the entry does not open, or is not one of hers that names this photo."""
+    """Raises Problem `photo-differs` where the entry does not open, or is not one of hers that names this photo.
+
+    Her colleagues' replies lie under the same key, with whatever they wrote into them: an entry of another kind tells
+    nothing.
+    """
     body = open_bytes(cipher, sealed_entry)
     try:
         said = msgspec.json.decode(body or b"", type=_Naming)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Problem("photo-differs") from None
-    if said.author_id != person_id or said.payload.get("sha256") != sha256:
+    if said.kind != NAMES_A_PHOTO or said.author_id != person_id or said.payload.get("sha256") != sha256:
         raise Problem("photo-differs")

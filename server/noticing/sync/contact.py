@@ -22,5 +22,6 @@ def hear_signer() -> None:
     stream, at = signing_stream(), now()
     if stream is None or (stream.last_contact_at and at - stream.last_contact_at < NOT_AGAIN_WITHIN):
         return
-    with suppress(Problem, sa.exc.DBAPIError), turn(_ONE_AT_A_TIME), writing(stream.tenant_id) as session:
+    noting = writing(stream.tenant_id, is_patient=False)  # the device waits for its answer
+    with suppress(Problem, sa.exc.DBAPIError), turn(_ONE_AT_A_TIME), noting as session:
         note_contact(session, stream.stream_id, at)
