@@ -53,7 +53,9 @@ def test_it_says_what_waits_and_sends_it(tablet: tuple[BrowserContext, Page]) ->
     expect(row.get_by_text("1 mark, 1 other entry, since today")).to_be_visible()
     page.get_by_role("button", name="Send now").click()
     expect(page.get_by_text("There is no network, so nothing could be sent.")).to_be_visible()
-    expect(page.get_by_text(re.compile(r"No network since \d+:\d\d [ap]m\. Last contact today"))).to_be_visible()
+    expect(
+        page.get_by_text(re.compile(r"No network since \d+:\d\d [ap]m\. Last contact today"))
+    ).to_be_visible()
     expect(page.get_by_role("button", name="Save rescue file")).to_be_visible()
     expect_no_violation(page, "waiting without a network")
     context.set_offline(False)

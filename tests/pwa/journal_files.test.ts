@@ -115,3 +115,15 @@ test('only what the log may lack is looked at again: an earlier page life, and w
   journal.settle(null);
   expect((await unsettled()).sort()).toEqual(['earlier', 'next', 'on its way', 'on its way']);
 });
+
+test('where another tab has begun the log anew, what is open here is looked at again', async () => {
+  const journal = await JournalFiles.open(PERSON);
+  const unsettled = async (stream_id: string) => (await journal.read(true, stream_id)).length;
+  expect(await unsettled('first')).toBe(0);
+  await journal.append([record('one')], false);
+  expect(await unsettled('first')).toBe(0);
+  expect(await unsettled('second')).toBe(1);
+  expect(await unsettled('second')).toBe(1);
+  journal.settle(['one']);
+  expect(await unsettled('second')).toBe(0);
+});

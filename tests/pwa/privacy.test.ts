@@ -28,8 +28,7 @@ beforeEach(async () => {
   log = await openLog(PERSON);
   await log.vault.sealTo({ key_id: 'k1', jwk: await organisationKey() });
   expect(await log.vault.setPin(PIN)).toBe('set');
-  const sync = { status, nudge: () => undefined } as unknown as Parameters<typeof openPrivacy>[1];
-  privacy = await openPrivacy(log, sync, { pending: signal([]) });
+  await open();
 });
 
 afterEach(async () => {
@@ -41,6 +40,11 @@ afterEach(async () => {
   vi.unstubAllGlobals();
   for (const { name } of await indexedDB.databases()) await deleteDB(name ?? '');
 });
+
+async function open(): Promise<void> {
+  const sync = { status, nudge: () => undefined } as unknown as Parameters<typeof openPrivacy>[1];
+  privacy = await openPrivacy(log, sync, { pending: signal([]) });
+}
 
 async function organisationKey(): Promise<JsonWebKey> {
   const shape = { name: 'RSA-OAEP', hash: 'SHA-256', modulusLength: 2048 };
@@ -69,6 +73,22 @@ test('without a network they are shut as soon as there is one', async () => {
   privacy.lockNow();
   await vi.waitFor(() => expect(privacy.state.value).toBe('locked'));
   await new Promise((resolve) => setTimeout(resolve, 50));
+  is_offline = false;
+  status.value = { network: 'online', is_sending: false };
+  await pagesAre(false);
+});
+
+test('also when the app was closed meanwhile, and is opened locked', async () => {
+  is_offline = true;
+  status.value = { network: 'offline', is_sending: false };
+  privacy.lockNow();
+  await vi.waitFor(() => expect(privacy.state.value).toBe('locked'));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  privacy.close();
+  log.close();
+  log = await openLog(PERSON);
+  await open();
+  expect(privacy.state.value).toBe('locked');
   is_offline = false;
   status.value = { network: 'online', is_sending: false };
   await pagesAre(false);

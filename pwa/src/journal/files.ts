@@ -14,6 +14,8 @@ export class JournalFiles {
   readonly #dropped = new Set<string>();
   /** Known to be in the log. */
   readonly #settled = new Set<string>();
+  /** What the log appended to when it was looked at last. */
+  #stream_id: string | undefined;
   /** By file: how long it was when everything in it was settled. */
   readonly #quiet = new Map<string, number>();
 
@@ -61,7 +63,12 @@ export class JournalFiles {
     }
   }
 
-  async read(only_unsettled = false): Promise<JournalRecord[]> {
+  /** Another tab may have begun the log anew: what was taken into the one before is not in it. */
+  async read(only_unsettled = false, stream_id?: string): Promise<JournalRecord[]> {
+    if (stream_id !== undefined) {
+      if (this.#stream_id !== undefined && this.#stream_id !== stream_id) this.settle(null);
+      this.#stream_id = stream_id;
+    }
     const read = only_unsettled ? this.#readUnsettled.bind(this) : this.#readAll.bind(this);
     const own = await this.#own;
     const found = own ? read(this.#own_name, own) : [];

@@ -20,7 +20,7 @@ self.onmessage = ({ data }: MessageEvent<Asked>) => {
 async function answer({ effect }: Asked): Promise<unknown> {
   const journal = await (files as Promise<JournalFiles>);
   if (effect.ask === 'append') await journal.append(effect.records, effect.is_awaited);
-  else if (effect.ask === 'read') return journal.read(effect.only_unsettled);
+  else if (effect.ask === 'read') return journal.read(effect.only_unsettled, effect.stream_id);
   else if (effect.ask === 'settle') journal.settle(effect.entry_ids);
   else await journal.drop(effect.entry_ids);
   return true;

@@ -21,6 +21,8 @@ export type MetaKey =
   | 'lease'
   /** Its PIN was not known: no session that is there already may be used, only a password. */
   | 'password_first'
+  /** Whether the pages of the server in this browser are still to be shut or opened. */
+  | 'pages_wanted'
   /** How far own entries were looked at for pictures that are not here. */
   | 'photos_looked';
 

@@ -1,7 +1,8 @@
-import { all, readJournal, run, vaultState } from '../machine/ask.ts';
+import { all, readUnsettled, run, vaultState } from '../machine/ask.ts';
 import type { JournalRecord, Script } from '../machine/effect.ts';
 import { openKept } from './bodies.ts';
-import type { OwnRow } from './stores.ts';
+import { readMeta } from './meta.ts';
+import type { OwnRow, StreamRow } from './stores.ts';
 
 interface Looked {
   /** What the journal has and the log has not, each once. */
@@ -15,7 +16,8 @@ interface Looked {
  * would hide what the server has of it. What was settled before is not looked at again.
  */
 export function* lookInJournal(): Script<Looked> {
-  const records = yield* readJournal(true);
+  const stream = yield* readMeta<StreamRow>('stream');
+  const records = yield* readUnsettled(stream?.stream_id ?? '');
   if (records.length === 0) return { missing: [], settled: [] };
   const in_log = new Set<string>();
   yield* visitRows(

@@ -44,8 +44,11 @@ export const appendToJournal = (records: readonly JournalRecord[], is_awaited: b
   ask<boolean>({ port: 'journal', ask: 'append', records, is_awaited });
 
 /** What the second journal holds of this profile; nothing where there is none. */
-export const readJournal = (only_unsettled = false) =>
-  ask<JournalRecord[]>({ port: 'journal', ask: 'read', only_unsettled });
+export const readJournal = () => ask<JournalRecord[]>({ port: 'journal', ask: 'read' });
+
+/** The same without what the log that appends to this stream is known to have. */
+export const readUnsettled = (stream_id: string) =>
+  ask<JournalRecord[]>({ port: 'journal', ask: 'read', only_unsettled: true, stream_id });
 
 /** Nobody need look again in this page life whether the log has these. null: it may have lost all of them. */
 export const settleJournal = (entry_ids: readonly string[] | null) =>

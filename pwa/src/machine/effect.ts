@@ -24,8 +24,13 @@ export type Effect =
       /** False: answered at once, written meanwhile. True: answered when it is on the disk. */
       readonly is_awaited: boolean;
     }
-  /** `only_unsettled`: without what is known to be in the log. */
-  | { readonly port: 'journal'; readonly ask: 'read'; readonly only_unsettled?: boolean }
+  /** `only_unsettled`: without what is known to be in the log; of another stream than before nothing is known. */
+  | {
+      readonly port: 'journal';
+      readonly ask: 'read';
+      readonly only_unsettled?: boolean;
+      readonly stream_id?: string;
+    }
   /** These are in the log, or never will be; null: of none of them that is known any more. */
   | {
       readonly port: 'journal';

@@ -1,7 +1,7 @@
 import { effect, type ReadonlySignal, signal } from '@preact/signals';
 import { type MayRead, mayRead } from '../log/lease.ts';
 import type { DeviceLog } from '../log/log.ts';
-import { writeMeta } from '../log/meta.ts';
+import { readMeta, writeMeta } from '../log/meta.ts';
 import { tabletKey } from '../log/tablet.ts';
 import { holdPages } from '../sync/session.ts';
 import type { SyncHandle } from '../sync/sync.ts';
@@ -68,7 +68,7 @@ export async function openPrivacy(
     if (vault.state === 'open') sync.nudge();
     if (vault.state === 'open' && was === 'locked') pages.hold('open');
   };
-  const pages = holdingPages(log.person_id);
+  const pages = holdingPages(log);
   const lookAtReading = () =>
     log.perform(mayRead()).then((found) => {
       reading.value = found;
@@ -127,30 +127,35 @@ function watchWhileThereIsAPage(
   return typeof document === 'undefined' ? null : watchIdle({ ...ports, page: document });
 }
 
-/** Where the server cannot be asked now, it is as soon as it can. */
-function holdingPages(person_id: string) {
-  let wanted: 'shut' | 'open' | null = null;
+/** Where the server cannot be asked now, it is as soon as it can, also by another tab or when the app is opened next. */
+function holdingPages({ perform, person_id }: DeviceLog) {
+  type Wish = 'shut' | 'open' | null;
+  const read = () => perform(readMeta<Wish>('pages_wanted'));
   let is_asking = false;
+  let asks_again = false;
   const ask = async () => {
-    is_asking = true;
-    for (let what = wanted; what !== null; what = wanted) {
-      if (!(await holdPages(person_id, what))) break;
-      if (wanted === what) wanted = null;
+    for (let what = await read(); what; ) {
+      if (!(await holdPages(person_id, what))) return;
+      const wanted = await read();
+      if (wanted === what) await perform(writeMeta('pages_wanted', null));
+      what = wanted === what ? null : wanted;
     }
   };
   const tryAgain = () => {
+    asks_again = is_asking;
     if (is_asking) return;
+    is_asking = true;
     ask()
       .catch(console.error)
       .finally(() => {
         is_asking = false;
+        if (asks_again) tryAgain();
       });
   };
   return {
     tryAgain,
     hold(what: 'shut' | 'open') {
-      wanted = what;
-      tryAgain();
+      perform(writeMeta('pages_wanted', what)).then(tryAgain, console.error);
     },
   };
 }

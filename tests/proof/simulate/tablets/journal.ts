@@ -30,6 +30,7 @@ export class JournalFile {
 /** What one page life knows of it: which records the log has too. */
 export class JournalWorker {
   readonly #settled = new Set<string>();
+  #stream_id: string | undefined;
 
   perform(effect: Extract<Effect, { port: 'journal' }>, file: JournalFile): unknown {
     const result = file.perform(effect);
@@ -42,6 +43,9 @@ export class JournalWorker {
         return result;
       case 'read':
         if (!effect.only_unsettled) return result;
+        if (this.#stream_id !== undefined && this.#stream_id !== effect.stream_id)
+          this.#settled.clear();
+        this.#stream_id = effect.stream_id;
         return (result as JournalRecord[]).filter((one) => !this.#settled.has(one.entry_id));
       case 'settle':
         if (effect.entry_ids === null) this.#settled.clear();
