@@ -3,9 +3,10 @@ import { deleteDB, openDB } from 'idb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { adoptJournal, recordOf } from '../../pwa/src/log/append.ts';
 import { connect } from '../../pwa/src/log/connection.ts';
-import { acknowledge, declareLost, gatherEntries, nextHeld } from '../../pwa/src/log/deliver.ts';
+import { acknowledge, gatherEntries, nextHeld } from '../../pwa/src/log/deliver.ts';
 import { LogError } from '../../pwa/src/log/error.ts';
 import type { DeviceLog } from '../../pwa/src/log/log.ts';
+import { declareLost } from '../../pwa/src/log/lost.ts';
 import { readMeta, writeMeta } from '../../pwa/src/log/meta.ts';
 import { openLog } from '../../pwa/src/log/open.ts';
 import { beginProfile, firstProfile, profilesOf } from '../../pwa/src/log/profiles.ts';
@@ -126,6 +127,24 @@ test('what cannot be read and was never sent is said to be lost, and its bytes a
   const database = await openDB(NAME);
   expect(await database.get('meta', `spoilt ${stream_id} 1`)).toEqual(spoilt.body);
   database.close();
+});
+
+test('what can no longer be read is taken from the second journal, if that has it whole', async () => {
+  const made = taps(3);
+  const records = await recordsOf(made);
+  await log.append(made);
+  await damage(1);
+  await damage(2);
+  const { stream_id } = await log.perform(readMark());
+  const [first, second] = records as [JournalRecord, JournalRecord];
+  const torn = { ...second, body: (second.body as Uint8Array<ArrayBuffer>).slice(0, 30) };
+  const batch = await withJournal(gatherEntries(stream_id, 1, 3), [first, torn]);
+  expect(batch.entries.map((one) => one.body)).toEqual([
+    made[0]?.body,
+    JSON.stringify({ lost: true, stream_seq: 2, hash: second.hash }),
+    made[2]?.body,
+  ]);
+  expect((await log.entriesOf(VISIT)).map((one) => one.body)).toContain(made[0]?.body);
 });
 
 test('nothing is said to be lost that the server has, or that has changed since it was looked at', async () => {

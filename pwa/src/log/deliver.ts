@@ -1,8 +1,8 @@
-import { all, get, keys, put, remove, run, tellScreens } from '../machine/ask.ts';
+import { all, keys, put, remove, run, tellScreens } from '../machine/ask.ts';
 import type { Script, StoreScript, Transaction } from '../machine/effect.ts';
 import { openKept } from './bodies.ts';
-import { hashBody } from './hash.ts';
 import type { Acknowledgement, UnsentEntry } from './log.ts';
+import { declareLost, healFromJournal, type Judged } from './lost.ts';
 import type { OwnRow, StreamRow } from './stores.ts';
 import { changeStream, findStream, ofStream, readStreams } from './streams.ts';
 
@@ -96,6 +96,7 @@ export function* gatherEntries(stream_id: string, first: number, limit: number):
       else lost.push({ stream_seq: seq, row: found?.row });
     }
     if (lost.length === 0) return { is_locked: false, entries };
+    if (yield* healFromJournal(lost)) continue;
     yield* declareLost(stream_id, lost);
   }
 }
@@ -137,60 +138,6 @@ function lockedRun(rows: readonly OwnRow[], first: number): Batch {
   const run = end === -1 ? rows : rows.slice(0, end);
   if (!is_plain) return { is_locked: true, entries: run };
   return { is_locked: false, entries: run.map((row) => ({ ...row, body: row.body as string })) };
-}
-
-/** A place of a stream as it was when it was found that it cannot be read. */
-export interface Judged {
-  readonly stream_seq: number;
-  readonly row: OwnRow | undefined;
-}
-
-/**
- * Puts into each of these places, once and durably, the word that its entry was lost on this tablet. The
- * server sets that aside, so the person sees it, and the stream stays without holes. What has been confirmed
- * or has changed since it was judged stays as it is; the bytes that nobody could read are kept aside.
- */
-export function* declareLost(stream_id: string, judged: readonly Judged[]): Script<void> {
-  yield* run<void>({
-    stores: ['entries', 'meta', 'streams'],
-    mode: 'readwrite',
-    durability: 'strict',
-    *work() {
-      const stream = yield* findStream(stream_id);
-      if (!stream || stream.retired === 'forked') return;
-      for (const { stream_seq, row } of judged) {
-        if (stream_seq <= stream.acknowledged_through) continue;
-        const known = yield* get<OwnRow>('entries', [stream_id, stream_seq]);
-        if (!is_same(known, row)) continue;
-        if (known?.body) yield* put('meta', known.body, `spoilt ${stream_id} ${stream_seq}`);
-        yield* put('entries', lostRow(stream_id, stream_seq, known));
-      }
-    },
-  });
-}
-
-function lostRow(stream_id: string, stream_seq: number, known: OwnRow | undefined): OwnRow {
-  // In the clear: it says nothing, and a locked profile must be able to send it.
-  const body = JSON.stringify({ lost: true, stream_seq, hash: known?.hash ?? null });
-  return {
-    stream_id,
-    stream_seq,
-    entry_id: known?.entry_id ?? `${stream_id} ${stream_seq}`,
-    subject_id: known?.subject_id ?? '',
-    ...(known?.at === undefined ? {} : { at: known.at }),
-    hash: hashBody(body),
-    body,
-  };
-}
-
-function is_same(known: OwnRow | undefined, judged: OwnRow | undefined): boolean {
-  if (!known || !judged) return known === judged;
-  return known.hash === judged.hash && is_same_body(known.body, judged.body);
-}
-
-function is_same_body(one: OwnRow['body'], other: OwnRow['body']): boolean {
-  if (!(one instanceof Uint8Array && other instanceof Uint8Array)) return one === other;
-  return one.length === other.length && one.every((byte, at) => byte === other[at]);
 }
 
 /** SHA-256 of the bodies first … last of a stream, hex, in order; fewer where rows are missing. */

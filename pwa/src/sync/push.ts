@@ -1,4 +1,5 @@
-import { declareLost, nextHeld } from '../log/deliver.ts';
+import { nextHeld } from '../log/deliver.ts';
+import { declareLost } from '../log/lost.ts';
 import { sendAgain } from '../log/photos.ts';
 import { readStream } from '../log/read.ts';
 import type { OwnRow, StreamRow } from '../log/stores.ts';
