@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from noticing.database import db
+from noticing.feed.counter import tenant_ids
+from noticing.observations.projection import catch_up
 from postgres import PostgresServer
 from proof.load.checker import ENTRIES, ENVELOPES, STREAMS, VIEWS, Verdict, check
 from proof.load.day import make_day
@@ -58,6 +60,9 @@ def tablets(sqlite_app: Flask) -> list[Tablet]:
         assert not answer["set_aside"]
         tablet.acknowledged, tablet.is_done = answer["acknowledged_through"], True
         made.append(tablet)
+    with sqlite_app.app_context():
+        for tenant_id in tenant_ids(db.session()):
+            catch_up(tenant_id)
     return made
 
 
