@@ -9,7 +9,7 @@ import { hashBody } from '../../pwa/src/log/hash.ts';
 import type { DeviceLog, LogChange } from '../../pwa/src/log/log.ts';
 import { readMeta } from '../../pwa/src/log/meta.ts';
 import { openLog } from '../../pwa/src/log/open.ts';
-import { readMark } from '../../pwa/src/log/read.ts';
+import { readMark, readStream } from '../../pwa/src/log/read.ts';
 import { receiveItems } from '../../pwa/src/log/receive.ts';
 import { PERSON, tap, taps, VISIT } from './tablet.ts';
 
@@ -253,6 +253,33 @@ test('an entry that was set aside and is accepted later gets its plain check', a
   );
   expect(await log.setAside()).toEqual([]);
   expect(await log.counts()).toMatchObject({ sent: 1, set_aside: 0 });
+});
+
+test('an answer that comes late does not set aside again what was accepted since', async () => {
+  await log.append(taps(2));
+  const { stream_id } = await log.perform(readMark());
+  await log.perform(
+    acknowledge({ stream_id, through: 2, hash: 'h', set_aside: [], receipt: '2.r' }),
+  );
+  const late = {
+    stream_id,
+    stream_seq: 2,
+    entry_id: 'e',
+    code: 'observation-unknown',
+    text: 'Why.',
+  };
+  await log.perform(
+    acknowledge({
+      stream_id,
+      through: 0,
+      hash: 'h',
+      set_aside: [late],
+      sent: [2, 2],
+      receipt: '0.r',
+    }),
+  );
+  expect((await log.entriesOf(VISIT)).map((one) => one.state)).toEqual(['check', 'check']);
+  expect((await log.perform(readStream(stream_id)))?.receipt).toBe('2.r');
 });
 
 test('what was set aside under its former number is amber under the one it has now', async () => {

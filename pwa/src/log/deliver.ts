@@ -167,12 +167,13 @@ export function* acknowledge(given: Acknowledgement): Script<void> {
     *work() {
       const stream = yield* findStream(given.stream_id);
       if (!stream || given.through > stream.last_seq || stream.retired === 'forked') return false;
+      const is_behind = given.through < stream.acknowledged_through;
+      // Of a tab that was frozen meanwhile, perhaps: what is set aside is told again to whoever fetches.
+      if (is_behind && !given.may_go_back) return false;
       if (given.sent) yield* clearSetAside(given.stream_id, ...given.sent);
       for (const each of given.set_aside) yield* put('set_aside', each);
       if (given.receipt) yield* changeStream(given.stream_id, { receipt: given.receipt });
-      const is_behind = given.through < stream.acknowledged_through;
-      const is_news =
-        given.through > stream.acknowledged_through || (is_behind && given.may_go_back);
+      const is_news = given.through !== stream.acknowledged_through;
       if (!is_news) return given.set_aside.length > 0 || given.sent !== undefined;
       yield* changeStream(given.stream_id, {
         acknowledged_through: given.through,
