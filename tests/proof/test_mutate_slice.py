@@ -1,4 +1,4 @@
-"""A slice of `python3 dev.py mutate`: three seeded bugs are caught by the simulator."""
+"""A slice of `python3 dev.py mutate`: two seeded bugs are caught by the simulator."""
 
 import random
 import re
@@ -12,8 +12,8 @@ from proof.mutate.bug import Bug, Change, Stale, assert_fresh, read_bugs
 from proof.mutate.tree import ROOT
 
 MUTATE = Path(__file__).with_name("mutate")
-CAUGHT = re.compile(r"mutate: 3 of 3 seeded bugs caught \(seed \d+\)")
-SEED = 880_000  # as in test_simulate_slice.py, and for the same reason
+CAUGHT = re.compile(r"mutate: 2 of 2 seeded bugs caught \(seed \d+\)")
+SEED = 880_000  # a fresh one might choose schedules in which a rare bug does not show
 SCHEDULES = 60  # in which each of these shows; bugs that may need more are left to `dev.py mutate`
 
 
@@ -31,10 +31,10 @@ def test_a_bug_that_does_not_fit_any_more_is_named() -> None:
 
 
 @pytest.mark.xdist_group("e2e")
-def test_three_seeded_bugs_are_caught() -> None:
+def test_two_seeded_bugs_are_caught() -> None:
     seed = SEED
     found = [bug.name for bug in read_bugs() if bug.caught_by == "simulate" and not bug.size]
-    chosen = random.Random(seed).sample(sorted(found), 3)
+    chosen = random.Random(seed).sample(sorted(found), 2)
     ran = subprocess.run(
         [sys.executable, MUTATE, "--only", *chosen, "--seed", str(seed), "--schedules", str(SCHEDULES)],
         capture_output=True, text=True,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 SIMULATE = Path(__file__).parent / "simulate"
-SCHEDULES = 40
+SCHEDULES = 20
 
 
 @pytest.fixture
