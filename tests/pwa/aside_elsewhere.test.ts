@@ -6,10 +6,9 @@ import { acknowledge } from '../../pwa/src/log/deliver.ts';
 import type { DeviceLog, ReceivedItem } from '../../pwa/src/log/log.ts';
 import { openLog } from '../../pwa/src/log/open.ts';
 import { readMark } from '../../pwa/src/log/read.ts';
-import { receiveItems } from '../../pwa/src/log/receive.ts';
 import { countMarks } from '../../pwa/src/visits/mark_state.ts';
 import { summarizeVisit } from '../../pwa/src/visits/visits.ts';
-import { PERSON, tap, taps, VISIT } from './tablet.ts';
+import { PERSON, receive, tap, taps, VISIT } from './tablet.ts';
 
 const WHY = { code: 'item-unknown', text: 'Why.' };
 const ELSEWHERE = '0190b000-0000-7000-8000-0000000000f7';
@@ -24,8 +23,8 @@ afterEach(async () => {
   await deleteDB(`noticing-${PERSON}`);
 });
 
-function receive(...items: ReceivedItem[]): Promise<void> {
-  return log.perform(receiveItems({ items, cursor: 'c' }));
+function handOut(...items: ReceivedItem[]): Promise<void> {
+  return receive(log, { items, cursor: 'c' });
 }
 
 function aside(stream_id: string, stream_seq: number, entry_id: string): ReceivedItem {
@@ -33,7 +32,7 @@ function aside(stream_id: string, stream_seq: number, entry_id: string): Receive
 }
 
 test('what another device made and the server set aside is counted and named with its sentence', async () => {
-  await receive(aside(ELSEWHERE, 4, 'a'), aside(ELSEWHERE, 5, 'b'));
+  await handOut(aside(ELSEWHERE, 4, 'a'), aside(ELSEWHERE, 5, 'b'));
   expect(await log.counts()).toMatchObject({ set_aside: 2, on_tablet: 0, sent: 0 });
   expect(await log.perform(asideWithoutWords())).toMatchObject([
     { stream_seq: 4, ...WHY, is_own: false },
@@ -43,8 +42,8 @@ test('what another device made and the server set aside is counted and named wit
 
 test('it is neither counted nor named any more when the server has taken it after all', async () => {
   const made = tap();
-  await receive(aside(ELSEWHERE, 4, made.entry.entry_id));
-  await receive({ what: 'entry', stream_id: ELSEWHERE, stream_seq: 4, body: made.body });
+  await handOut(aside(ELSEWHERE, 4, made.entry.entry_id));
+  await handOut({ what: 'entry', stream_id: ELSEWHERE, stream_seq: 4, body: made.body });
   expect((await log.counts()).set_aside).toBe(0);
   expect(await log.perform(asideWithoutWords())).toEqual([]);
 });
@@ -54,7 +53,7 @@ test('a fetched entry that the server set aside is amber in its visit and stands
   const fetched = [started, made].map(({ body }, place) => {
     return { what: 'entry' as const, stream_id: ELSEWHERE, stream_seq: place + 1, body };
   });
-  await receive(...fetched, aside(ELSEWHERE, 2, made.entry.entry_id));
+  await handOut(...fetched, aside(ELSEWHERE, 2, made.entry.entry_id));
   const shown = await log.entriesOf(VISIT);
   const states = new Map(shown.map((one) => [one.entry.kind, one.state]));
   expect(states.get('observation.started')).toBe('check');
@@ -72,7 +71,7 @@ test('all that is counted is listed once, of this tablet and of others', async (
   const { stream_id } = await log.perform(readMark());
   const said = { stream_id, stream_seq: 2, entry_id: own[1]?.entry.entry_id ?? '', ...WHY };
   await log.perform(acknowledge({ stream_id, through: 2, hash: 'h', set_aside: [said] }));
-  await receive(aside(ELSEWHERE, 4, 'a'), aside(stream_id, 9, 'its twin made it'));
+  await handOut(aside(ELSEWHERE, 4, 'a'), aside(stream_id, 9, 'its twin made it'));
   const [listed, wordless] = [await log.setAside(), await log.perform(asideWithoutWords())];
   expect(listed.map((one) => one.stream_seq)).toEqual([2]);
   expect(wordless.map((one) => [one.stream_id, one.is_own])).toEqual(
@@ -87,7 +86,7 @@ test('all that is counted is listed once, of this tablet and of others', async (
 test('an entry of this tablet counts as set aside when it has its check, and is a dot until then', async () => {
   const [made] = await log.append([tap()]);
   const { stream_id } = await log.perform(readMark());
-  await receive(aside(stream_id, 1, made?.entry.entry_id ?? ''));
+  await handOut(aside(stream_id, 1, made?.entry.entry_id ?? ''));
   expect(await log.counts()).toMatchObject({ on_tablet: 1, set_aside: 0 });
   expect(await log.perform(asideWithoutWords())).toEqual([]);
   await log.perform(acknowledge({ stream_id, through: 1, hash: 'h', set_aside: [] }));

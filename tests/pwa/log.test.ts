@@ -10,8 +10,7 @@ import type { DeviceLog, LogChange } from '../../pwa/src/log/log.ts';
 import { readMeta } from '../../pwa/src/log/meta.ts';
 import { openLog } from '../../pwa/src/log/open.ts';
 import { readMark, readStream } from '../../pwa/src/log/read.ts';
-import { receiveItems } from '../../pwa/src/log/receive.ts';
-import { PERSON, tap, taps, VISIT } from './tablet.ts';
+import { PERSON, receive, tap, taps, VISIT } from './tablet.ts';
 
 const opened: DeviceLog[] = [];
 async function open(): Promise<DeviceLog> {
@@ -187,7 +186,7 @@ test('what the server hands out stands beside the own entries, once', async () =
   const made = tap();
   await log.append([made]);
   const own_again = { ...foreign(made), stream_id: 'mine', stream_seq: 1 };
-  await log.perform(receiveItems({ items: [foreign(), own_again, row('7b')], cursor: 'c1' }));
+  await receive(log, { items: [foreign(), own_again, row('7b')], cursor: 'c1' });
   const entries = await log.entriesOf(VISIT);
   expect(entries.map((one) => [one.is_own, one.state])).toEqual([
     [true, 'dot'],
@@ -203,10 +202,8 @@ test('what this tablet sent and gets back is neither stored twice nor shown twic
   await log.append(made);
   const { stream_id } = await log.perform(readMark());
   const back = made.map((one, at) => ({ ...foreign(one), stream_id, stream_seq: at + 1 }));
-  await log.perform(receiveItems({ items: back, cursor: 'c1' }));
-  await log.perform(
-    receiveItems({ items: [...back, row('7b')], cursor: 'c2', replaces_all: true }),
-  );
+  await receive(log, { items: back, cursor: 'c1' });
+  await receive(log, { items: [...back, row('7b')], cursor: 'c2', replaces_all: true });
   expect(await log.entriesOf(VISIT)).toHaveLength(2);
   expect((await log.subjects())[0]?.entry_count).toBe(2);
   const database = await openDB(`noticing-${PERSON}`);
@@ -246,11 +243,9 @@ test('an entry that was set aside and is accepted later gets its plain check', a
   const place = { stream_id, stream_seq: 1, entry_id: made.entry.entry_id };
   await log.perform(acknowledge({ stream_id, through: 1, hash: 'h', set_aside: [] }));
   const set_aside = { what: 'set_aside', ...place, code: 'x', text: 'Why.' } as const;
-  await log.perform(receiveItems({ items: [set_aside], cursor: 'c1' }));
+  await receive(log, { items: [set_aside], cursor: 'c1' });
   expect((await log.setAside()).map((one) => one.set_aside?.text)).toEqual(['Why.']);
-  await log.perform(
-    receiveItems({ items: [{ what: 'entry', ...place, body: made.body }], cursor: 'c2' }),
-  );
+  await receive(log, { items: [{ what: 'entry', ...place, body: made.body }], cursor: 'c2' });
   expect(await log.setAside()).toEqual([]);
   expect(await log.counts()).toMatchObject({ sent: 1, set_aside: 0 });
 });
@@ -289,22 +284,22 @@ test('what was set aside under its former number is amber under the one it has n
   await log.perform(acknowledge({ stream_id, through: 1, hash: 'h', set_aside: [] }));
   const place = { stream_id: 'former', stream_seq: 7, entry_id: made.entry.entry_id };
   const item = { what: 'set_aside', ...place, code: 'x', text: 'Why.' } as const;
-  await log.perform(receiveItems({ items: [item], cursor: 'c1', replaces_all: true }));
+  await receive(log, { items: [item], cursor: 'c1', replaces_all: true });
   expect((await log.entriesOf(VISIT)).map((one) => one.state)).toEqual(['set_aside']);
 });
 
 test('a withdrawn observation leaves the tablet, but never the own entries', async () => {
   await log.append([tap()]);
-  await log.perform(receiveItems({ items: [foreign()], cursor: 'c1' }));
+  await receive(log, { items: [foreign()], cursor: 'c1' });
   const withdrawn = { what: 'withdrawn', subject_kind: 'observation', subject_id: VISIT } as const;
-  await log.perform(receiveItems({ items: [withdrawn], cursor: 'c2' }));
+  await receive(log, { items: [withdrawn], cursor: 'c2' });
   expect((await log.entriesOf(VISIT)).map((one) => one.is_own)).toEqual([true]);
 });
 
 test('starting over replaces what was pulled and nothing else', async () => {
   await log.append([tap()]);
-  await log.perform(receiveItems({ items: [foreign(), row('7b')], cursor: 'c1' }));
-  await log.perform(receiveItems({ items: [row('7c')], cursor: 'n1', replaces_all: true }));
+  await receive(log, { items: [foreign(), row('7b')], cursor: 'c1' });
+  await receive(log, { items: [row('7c')], cursor: 'n1', replaces_all: true });
   expect(await log.reference.all('class')).toEqual([{ title: '7c' }]);
   expect(await log.entriesOf(VISIT)).toHaveLength(1);
 });

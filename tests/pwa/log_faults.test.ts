@@ -11,12 +11,11 @@ import { readMeta, writeMeta } from '../../pwa/src/log/meta.ts';
 import { openLog } from '../../pwa/src/log/open.ts';
 import { beginProfile, firstProfile, profilesOf } from '../../pwa/src/log/profiles.ts';
 import { countOnlyInJournal, readMark } from '../../pwa/src/log/read.ts';
-import { receiveItems } from '../../pwa/src/log/receive.ts';
 import type { OwnRow } from '../../pwa/src/log/stores.ts';
 import { forkStream } from '../../pwa/src/log/streams.ts';
 import type { JournalRecord, Script } from '../../pwa/src/machine/effect.ts';
 import { type Port, perform, performUntil } from '../../pwa/src/machine/perform.ts';
-import { PERSON, tap, taps, VISIT } from './tablet.ts';
+import { PERSON, receive, tap, taps, VISIT } from './tablet.ts';
 
 const NAME = `noticing-${PERSON}`;
 let log: DeviceLog;
@@ -178,7 +177,7 @@ test('what was lost here and comes from the server is shown again', async () => 
   await log.perform(gatherEntries(stream_id, 1, 1));
   expect(await log.entriesOf(VISIT)).toEqual([]);
   const item = { what: 'entry', stream_id: 'hers', stream_seq: 1, body: made.body } as const;
-  await log.perform(receiveItems({ items: [item], cursor: 'c1' }));
+  await receive(log, { items: [item], cursor: 'c1' });
   expect((await log.entriesOf(VISIT)).map((one) => one.body)).toEqual([made.body]);
 });
 

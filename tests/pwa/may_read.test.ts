@@ -5,12 +5,11 @@ import { mayRead, renewReading } from '../../pwa/src/log/lease.ts';
 import type { DeviceLog } from '../../pwa/src/log/log.ts';
 import { readMeta, writeMeta } from '../../pwa/src/log/meta.ts';
 import { openLog } from '../../pwa/src/log/open.ts';
-import { receiveItems } from '../../pwa/src/log/receive.ts';
 import type { Session } from '../../pwa/src/sync/session.ts';
 import { type SyncHandle, startSync } from '../../pwa/src/sync/sync.ts';
 import { browserPorts } from '../../pwa/src/sync/world.ts';
 import { SyncServer } from './sync_server.ts';
-import { PERSON, tap, VISIT } from './tablet.ts';
+import { PERSON, receive, tap, VISIT } from './tablet.ts';
 
 const COLLEAGUE = '0190b000-0000-7000-8000-0000000000d0';
 const DAY_MS = 24 * 3_600_000;
@@ -49,7 +48,7 @@ async function holdOwnAndReceived(): Promise<void> {
   await log.append([tap()]);
   const { body } = tap();
   const item = { what: 'entry' as const, stream_id: 'elsewhere', stream_seq: 1, body };
-  await log.perform(receiveItems({ items: [item], cursor: 'c1' }));
+  await receive(log, { items: [item], cursor: 'c1' });
   await log.perform(renewReading());
 }
 

@@ -5,11 +5,10 @@ import { EMPTY_HASH } from '../../pwa/src/log/hash.ts';
 import { mayRead } from '../../pwa/src/log/lease.ts';
 import type { DeviceLog } from '../../pwa/src/log/log.ts';
 import { openLog } from '../../pwa/src/log/open.ts';
-import { receiveItems } from '../../pwa/src/log/receive.ts';
 import { type SyncHandle, startSync } from '../../pwa/src/sync/sync.ts';
 import { browserPorts, type Ports } from '../../pwa/src/sync/world.ts';
 import { type Fault, SyncServer } from './sync_server.ts';
-import { PERSON, tap } from './tablet.ts';
+import { PERSON, receive, tap } from './tablet.ts';
 
 let server: SyncServer;
 let ports: Ports;
@@ -81,7 +80,7 @@ test('whom the server never let read here is told of no end, and nothing is aske
 });
 
 test('whom it let read here before is told that it has ended', async () => {
-  await log.perform(receiveItems({ items: [], cursor: 'c1' }));
+  await receive(log, { items: [], cursor: 'c1' });
   await talk([], { '/api/v1/sync/hello': hello });
   expect(await log.perform(mayRead())).toBe('server');
 });

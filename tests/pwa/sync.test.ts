@@ -9,7 +9,7 @@ import type { DeviceLog } from '../../pwa/src/log/log.ts';
 import { readMeta } from '../../pwa/src/log/meta.ts';
 import { openLog } from '../../pwa/src/log/open.ts';
 import { readMark } from '../../pwa/src/log/read.ts';
-import { receiveItems } from '../../pwa/src/log/receive.ts';
+import { dropReceived } from '../../pwa/src/log/receive.ts';
 import type { Effect } from '../../pwa/src/machine/effect.ts';
 import { perform } from '../../pwa/src/machine/perform.ts';
 import { beginConversation } from '../../pwa/src/sync/conversation.ts';
@@ -19,7 +19,7 @@ import { is_stalled, type SyncStatus } from '../../pwa/src/sync/status.ts';
 import { type SyncHandle, startSync } from '../../pwa/src/sync/sync.ts';
 import { browserPorts, type Ports } from '../../pwa/src/sync/world.ts';
 import { type Fault, SyncServer } from './sync_server.ts';
-import { PERSON, tap, taps, VISIT } from './tablet.ts';
+import { PERSON, receive, tap, taps, VISIT } from './tablet.ts';
 
 const SESSION: Session = {
   person_id: PERSON,
@@ -397,12 +397,35 @@ test('a tablet that fetches everything anew keeps nothing that a restored server
   begin();
   await until({ network: 'online' });
   // As after its stream turned out to be a copy's.
-  await log.perform(receiveItems({ items: [], cursor: '' }));
+  await receive(log, { items: [], cursor: '' });
   server.changes = { '': { cursor: 'new', items: [row('8a')] } };
   sync?.nudge();
   await vi.waitFor(async () => {
     expect(await log.reference.all('class')).toEqual([{ class_id: '8a' }]);
   });
+});
+
+test('what was on its way while the tablet lost what it had fetched is fetched from the beginning', async () => {
+  server.changes = { '': { cursor: 'c1', items: [row('7a')] } };
+  begin();
+  await until({ network: 'online' });
+  server.changes = {
+    '': { cursor: 'c2', items: [row('7a'), row('7b')] },
+    c1: { cursor: 'c2', items: [row('7b')] },
+  };
+  let is_lost = false;
+  server.fault = async (path) => {
+    if (path.endsWith('/changes') && !is_lost) await log.perform(dropReceived());
+    is_lost ||= path.endsWith('/changes');
+    return null;
+  };
+  sync?.nudge();
+  await vi.waitFor(
+    async () => {
+      expect(await log.reference.all('class')).toEqual([{ class_id: '7a' }, { class_id: '7b' }]);
+    },
+    { timeout: 8_000 },
+  );
 });
 
 test('what is withdrawn in the middle of starting over does not slip in', async () => {

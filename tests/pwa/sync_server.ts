@@ -40,7 +40,7 @@ export class SyncServer {
   limits = { max_entries: 1_000, max_bytes: 262_144 };
   streams = new Map<string, Stream>();
   set_aside_kinds: string[] = [];
-  fault: (path: string, seen: SeenRequest) => Fault | null = () => null;
+  fault: (path: string, seen: SeenRequest) => Fault | null | Promise<Fault | null> = () => null;
   /** Pages of changes by cursor; each names the next. */
   changes: Record<string, object> = {};
   readonly seen: SeenRequest[] = [];
@@ -86,7 +86,7 @@ export class SyncServer {
       bytes: sent.byteLength,
     };
     this.seen.push(seen);
-    const fault = this.fault(url.pathname, seen);
+    const fault = await this.fault(url.pathname, seen);
     if (fault && fault !== 'drop-answer-after-commit') return misbehave(fault, request, response);
     const [status, body, standing] = await this.#route(request, url, seen.json, sent);
     if (fault) return void response.destroy();

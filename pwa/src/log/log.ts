@@ -135,7 +135,15 @@ export type ReceivedItem =
     }
   | ({ readonly what: 'set_aside' } & SetAsideEntry);
 
+/** Where this tablet stands in the server's feed, and the stream that it need not be sent again. */
+export interface Footing {
+  readonly cursor: string;
+  readonly stream_id: string;
+}
+
 export interface Receipt {
+  /** Where it stood when it asked. */
+  readonly asked_from: Footing;
   readonly items: readonly ReceivedItem[];
   readonly cursor: string;
   /** Everything pulled before is replaced, in the same transaction. */

@@ -2,21 +2,42 @@ import { readEntry } from '../entry/entry.ts';
 import { clear, count, get, keys, put, remove, run, seal, tellScreens } from '../machine/ask.ts';
 import type { Kept, Script, StoreScript } from '../machine/effect.ts';
 import { says_lost } from './bodies.ts';
-import type { Receipt, ReceivedItem } from './log.ts';
+import type { Footing, Receipt, ReceivedItem } from './log.ts';
 import type { OwnRow } from './stores.ts';
+import { readStreams } from './streams.ts';
 
-const STORES = ['entries', 'pulled', 'reference', 'set_aside', 'meta'] as const;
+const STORES = ['entries', 'pulled', 'reference', 'set_aside', 'meta', 'streams'] as const;
 
-/** What the server hands out and the cursor behind it, in one transaction. */
-export function* receiveItems(receipt: Receipt): Script<void> {
-  const { items } = receipt;
+export function readFooting(): Script<Footing> {
+  return run({
+    stores: ['meta', 'streams'],
+    mode: 'readonly',
+    durability: 'relaxed',
+    work: findFooting,
+  });
+}
+
+function* findFooting(): StoreScript<Footing> {
+  const { stream_id } = (yield* readStreams()).current;
+  return { cursor: (yield* get<string>('meta', 'cursor')) ?? '', stream_id };
+}
+
+/**
+ * What the server hands out and the cursor behind it, in one transaction. False, and nothing is kept, where the tablet
+ * stands elsewhere by now: its database was lost and begun anew, or a stream was left, while the answer was under way.
+ * The cursor would pass over what came before.
+ */
+export function* receiveItems(receipt: Receipt): Script<boolean> {
+  const { items, asked_from } = receipt;
   const kept = yield* seal(items.map(textOf));
-  yield* run<void>({
+  const is_kept = yield* run<boolean>({
     stores: STORES,
     mode: 'readwrite',
     // All of it can be fetched again: the cursor goes back with it.
     durability: 'relaxed',
     *work() {
+      const { cursor, stream_id } = yield* findFooting();
+      if (cursor !== asked_from.cursor || stream_id !== asked_from.stream_id) return false;
       if (receipt.replaces_all) {
         yield* clear('pulled');
         yield* clear('reference');
@@ -25,12 +46,15 @@ export function* receiveItems(receipt: Receipt): Script<void> {
       }
       for (const [place, item] of items.entries()) yield* receiveItem(item, kept[place] as Kept);
       yield* put('meta', receipt.cursor, 'cursor');
+      return true;
     },
   });
+  if (!is_kept) return false;
   if (receipt.replaces_all) yield* tellScreens({ what: 'received', subject_ids: null });
   else if (items.length > 0) {
     yield* tellScreens({ what: 'received', subject_ids: touchedSubjects(items) });
   }
+  return true;
 }
 
 export function holdsReceived(): Script<boolean> {

@@ -1,9 +1,8 @@
 import * as v from 'valibot';
 import { renewReading } from '../log/lease.ts';
-import type { ReceivedItem } from '../log/log.ts';
+import type { Footing, Receipt, ReceivedItem } from '../log/log.ts';
 import { note, readMeta } from '../log/meta.ts';
-import { readMark } from '../log/read.ts';
-import { holdsReceived, receiveItems } from '../log/receive.ts';
+import { holdsReceived, readFooting, receiveItems } from '../log/receive.ts';
 import { vaultState } from '../machine/ask.ts';
 import type { Script } from '../machine/effect.ts';
 import { ask, expectAnswer, Interrupted } from './answer.ts';
@@ -50,16 +49,16 @@ export const CHANGES = v.looseObject({
 export function* pullChanges(talk: Conversation): Script<void> {
   if (!(yield* may_receive())) return;
   yield* insistOnPassword(talk);
-  let cursor = (yield* readMeta<string>('cursor')) ?? '';
+  let footing = yield* readFooting();
   // What is here from before may be what the server no longer has: it was restored meanwhile.
-  if (cursor === '' && (yield* holdsReceived())) return yield* startOver(talk);
+  if (footing.cursor === '' && (yield* holdsReceived())) return yield* startOver(talk, footing);
   for (;;) {
-    const page = yield* askChanges(talk, cursor);
+    const page = yield* askChanges(talk, footing);
     if (!page) return;
-    if (page.reset && cursor !== '') return yield* startOver(talk);
-    yield* receiveItems({ items: yield* readItems(page.items), cursor: page.cursor });
+    if (page.reset && footing.cursor !== '') return yield* startOver(talk, footing);
+    yield* keep({ asked_from: footing, items: yield* readItems(page.items), cursor: page.cursor });
     if (!page.more) break;
-    cursor = page.cursor;
+    footing = { ...footing, cursor: page.cursor };
   }
   talk.has_changes_waiting = false;
 }
@@ -73,28 +72,33 @@ function* may_receive(): Script<boolean> {
 }
 
 /** Everything is fetched before anything is replaced: a tablet that goes offline half-way keeps its names. */
-function* startOver(talk: Conversation): Script<void> {
+function* startOver(talk: Conversation, asked_from: Footing): Script<void> {
   const items: ReceivedItem[] = [];
   let cursor = '';
   for (;;) {
-    const page = yield* askChanges(talk, cursor);
+    const page = yield* askChanges(talk, { ...asked_from, cursor });
     if (!page) return;
     // Something was withdrawn meanwhile: what was fetched so far may hold it.
-    if (page.reset && cursor !== '') {
-      throw new Interrupted({ outcome: 'retry', reason: 'reset again', is_ours: true });
-    }
+    if (page.reset && cursor !== '') throw againLater('reset again');
     items.push(...(yield* readItems(page.items)));
     cursor = page.cursor;
     if (!page.more) break;
   }
-  yield* receiveItems({ items, cursor, replaces_all: true });
+  yield* keep({ asked_from, items, cursor, replaces_all: true });
   talk.has_changes_waiting = false;
 }
 
-function* askChanges(talk: Conversation, cursor: string) {
+function* keep(receipt: Receipt): Script<void> {
+  if (!(yield* receiveItems(receipt))) throw againLater('stands elsewhere');
+}
+
+function againLater(reason: string): Interrupted {
+  return new Interrupted({ outcome: 'retry', reason, is_ours: true });
+}
+
+function* askChanges(talk: Conversation, { cursor, stream_id }: Footing) {
   // What this tablet sent under the stream it writes to now, it has. Not so what an older stream sent: this
   // tablet may be a copy of the one that did.
-  const { stream_id } = yield* readMark();
   const { person_id } = talk.session;
   const query = new URLSearchParams({ after: cursor, limit: '500', for: person_id });
   // From the beginning all of it: something here may have become unreadable.
