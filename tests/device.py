@@ -220,6 +220,10 @@ def id_of(body: str) -> str:
     return str(json.loads(body)["entry_id"])
 
 
+def changed(body: str, **other: Any) -> str:
+    return json.dumps(json.loads(body) | other)
+
+
 def running_hash(bodies: Sequence[str]) -> str:
     """As docs/sync-api.md says it, written once more and independently."""
     running = bytes(32)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from device import Device, Visit, id_of
+from device import Device, Visit, changed, id_of
 from noticing.accounts import rows
 from noticing.accounts.pairings import end_pairing, pair
 from noticing.accounts.passwords import choose_password
@@ -128,7 +128,7 @@ def test_pages_of_any_size_hold_everything_once_and_in_order(
             assert not page["reset"]
             cursor, more = page["cursor"], page["more"]
             found += bodies_of(page)
-        assert found == [*bodies, last], limit
+        assert found == [*bodies, aside, last], limit
 
 
 def test_entries_of_others_are_not_handed_out(app: Flask, school: School, lee: Device) -> None:
@@ -168,17 +168,34 @@ def test_the_teachers_reply_reaches_the_coach(
     assert bodies_of(ask(tablet))[-1] == reply
 
 
-def test_set_aside_entries_are_told_to_their_author_with_the_reason(
+def test_set_aside_entries_are_told_to_their_author_with_their_words_and_the_reason(
     app: Flask, school: School, lee: Device, tablet: FlaskClient
 ) -> None:
     visit, _ = pushed_visit(lee, school)
     wrong = visit.mark("no_such_item")
     lee.push([wrong])
-    (told,) = [item for item in ask(tablet)["items"] if item["what"] == "set_aside"]
+    entry, told = ask(tablet)["items"][-2:]
+    assert (entry["what"], entry["stream_seq"], entry["body"]) == ("entry", 5, wrong)
+    assert told["what"] == "set_aside"
     assert (told["stream_id"], told["stream_seq"], told["entry_id"]) == (lee.stream_id, 5, id_of(wrong))
     assert told["code"] == "item-unknown"
     assert told["text"]
-    assert not [item for item in ask(signed_in(app, school, "park"))["items"] if item["what"] == "set_aside"]
+    park = ask(signed_in(app, school, "park"))
+    assert not [item for item in park["items"] if item["what"] == "set_aside"]
+    assert wrong not in bodies_of(park)
+
+
+def test_what_another_account_wrote_or_another_entry_stands_for_is_told_without_its_words(
+    school: School, lee: Device, tablet: FlaskClient
+) -> None:
+    visit, bodies = pushed_visit(lee, school)
+    of_park = changed(visit.mark(), author_id=school.people["park"])
+    twice = changed(visit.mark(), entry_id=id_of(bodies[1]))
+    lee.push([of_park, twice, "no entry at all"])
+    page = ask(tablet)
+    aside = [item["code"] for item in page["items"] if item["what"] == "set_aside"]
+    assert aside == ["not-your-entry", "same-id-other-content", "not-an-entry"]
+    assert bodies_of(page) == bodies
 
 
 def test_what_is_accepted_later_comes_behind_everybodys_cursor(
@@ -189,10 +206,11 @@ def test_what_is_accepted_later_comes_behind_everybodys_cursor(
         later.setattr("noticing.sync.grounds.load_all", dict)
         lee.push([visit.start])
     page = ask(tablet)
-    assert bodies_of(page) == []
+    assert [item["code"] for item in page["items"] if item["what"] == "set_aside"] == ["protocol-unknown"]
     with app.app_context():
         assert reprocess(school.tenant_id) == 1
-    assert bodies_of(ask(tablet, page["cursor"])) == [visit.start]
+    items = ask(tablet, page["cursor"])["items"]
+    assert [(item["what"], item["body"]) for item in items] == [("entry", visit.start)]
 
 
 def test_a_cursor_of_another_epoch_begins_anew(
@@ -400,8 +418,8 @@ def test_a_cursor_tells_no_number_and_cannot_be_made_by_anybody_else(
     raw = base64.urlsafe_b64decode(second + "=" * (-len(second) % 4))
     assert b"[" not in raw[:1]
     assert school.people["lee"].encode() not in raw
-    changed = raw[:-1] + bytes([raw[-1] ^ 1])
-    assert ask(tablet, base64.urlsafe_b64encode(changed).decode().rstrip("="))["reset"] is True
+    other = raw[:-1] + bytes([raw[-1] ^ 1])
+    assert ask(tablet, base64.urlsafe_b64encode(other).decode().rstrip("="))["reset"] is True
     with app.app_context():
         opened = read_cursor(second)
         app.config["SECRET_KEY"] = "another"

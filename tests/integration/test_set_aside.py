@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from device import Device, Visit, id_of
+from device import Device, Visit, changed, id_of
 from noticing.accounts.pairings import end_pairing
 from noticing.accounts.places import add_class, add_school, add_tenant
 from noticing.clock import make_id, now
@@ -40,10 +40,6 @@ def view_of(app: Flask, school: School, visit: Visit) -> Any:
     with app.app_context():
         projection.catch_up(school.tenant_id)
         return projection.view_of(school.tenant_id, visit.observation_id)
-
-
-def changed(body: str, **other: Any) -> str:
-    return json.dumps(json.loads(body) | other)
 
 
 def without(body: str, key: str) -> str:

@@ -15,7 +15,7 @@ from noticing.feed.listing import Noted
 from noticing.sync.grounds import read_standings
 from noticing.sync.other_rooms import other_rooms
 from noticing.sync.reference import all_rows, row_item
-from noticing.sync.set_aside import say_why
+from noticing.sync.set_aside import OTHERS_WORDS, say_why
 from noticing.sync.standing import Standing
 from noticing.sync.wire import EntryItem, GrantedItem, Item, RowItem, SetAsideItem
 
@@ -50,13 +50,12 @@ class Handout:
         return store.entry_at(self.session, self.actor.tenant_id, int(each.ref_id))
 
     def _items_of_entry(self, entry: StoredEntry) -> Iterable[Item]:
+        is_spoilt = hash_body(entry.body) != entry.body_hash  # since it came
         if entry.set_aside_code is not None:
             if entry.author_id == self.actor.person_id:
-                text = say_why(entry.set_aside_code, other_rooms().sentences)
-                code, named = entry.set_aside_code, entry.named_id()
-                yield SetAsideItem(entry.stream_id, entry.stream_seq, named, code, text)
-        elif self._may_read(entry) and hash_body(entry.body) == entry.body_hash:  # not spoilt since it came
-            yield EntryItem(entry.stream_id, entry.stream_seq, entry.body.decode())
+                yield from _set_aside_items(entry, entry.set_aside_code, is_spoilt)
+        elif self._may_read(entry) and not is_spoilt:
+            yield _entry_item(entry)
 
     def _items_of_change(self, change: StoredEntry | Noted) -> Iterable[Item]:
         if not isinstance(change, Noted):
@@ -85,3 +84,15 @@ class Handout:
             return False
         evidence = policy.Evidence(entry.tenant_id, entry.kind or "", entry.author_id, sitting)
         return policy.can(self.actor, "entry.read", evidence)
+
+
+def _set_aside_items(entry: StoredEntry, code: str, is_spoilt: bool) -> Iterable[Item]:
+    """With the words before the reason: the tablet that wrote them may be gone."""
+    if entry.subject_id is not None and code not in OTHERS_WORDS and not is_spoilt:
+        yield _entry_item(entry)
+    text = say_why(code, other_rooms().sentences)
+    yield SetAsideItem(entry.stream_id, entry.stream_seq, entry.named_id(), code, text)
+
+
+def _entry_item(entry: StoredEntry) -> EntryItem:
+    return EntryItem(entry.stream_id, entry.stream_seq, entry.body.decode())

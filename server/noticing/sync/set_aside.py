@@ -72,6 +72,9 @@ WAITING = frozenset({"observation-unknown", "entry-unknown", "feedback-unknown"}
 # What no later version reads otherwise: it is not looked at again.
 FINAL = frozenset({"not-an-entry", "lost-on-device", "too-long", "too-deep"})
 
+# Not handed out with its words: somebody else's, or under an id that stands for another entry.
+OTHERS_WORDS = frozenset({"not-your-entry", "same-id-other-content"})
+
 
 def say_why(code: str, others: Mapping[str, str]) -> str:
     """The sentence of a code; `others` are those of registered checks, as keys of the catalogue."""
