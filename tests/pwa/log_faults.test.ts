@@ -209,7 +209,7 @@ test('a stream that is left and the place to fetch from change together', async 
   await log.append(taps(1));
   await log.perform(writeMeta('cursor', 'c1'));
   const { stream_id } = await log.perform(readMark());
-  await log.perform(forkStream(stream_id, 0));
+  await log.perform(forkStream(stream_id));
   expect(await log.perform(readMeta('cursor'))).toBe('');
 });
 

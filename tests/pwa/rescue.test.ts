@@ -4,10 +4,12 @@ import { deleteDB } from 'idb';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { MadeEntry } from '../../pwa/src/entry/entry.ts';
 import { readRows } from '../../pwa/src/log/deliver.ts';
+import { hashBytes } from '../../pwa/src/log/hash.ts';
 import type { DeviceLog } from '../../pwa/src/log/log.ts';
 import { declareLost } from '../../pwa/src/log/lost.ts';
 import { writeStream } from '../../pwa/src/log/meta.ts';
 import { openLog } from '../../pwa/src/log/open.ts';
+import { markSent } from '../../pwa/src/log/photos.ts';
 import { readMark } from '../../pwa/src/log/read.ts';
 import { forkStream } from '../../pwa/src/log/streams.ts';
 import { put, remove, run } from '../../pwa/src/machine/ask.ts';
@@ -160,12 +162,11 @@ test('holds what an older stream of this profile still has', async () => {
   await meetServer();
   await makeEntries(3);
   const { stream_id } = await ask(readMark());
-  await ask(writeStream(stream_id, { acknowledged_through: 1 }));
-  await ask(forkStream(stream_id, 1));
+  await ask(forkStream(stream_id));
   expect(await ask(findRescueKind())).toBeNull();
   await enrol();
   expect((await saved()).map((one) => one.stream_id)).not.toContain(stream_id);
-  expect((await ask(gatherRescue())).entries).toBe(2);
+  expect((await ask(gatherRescue())).entries).toBe(3);
 });
 
 test('is not made of what has its check', async () => {
@@ -173,5 +174,60 @@ test('is not made of what has its check', async () => {
   await makeEntries(3);
   const { stream_id } = await ask(readMark());
   await ask(writeStream(stream_id, { acknowledged_through: 3 }));
-  expect(await ask(gatherRescue())).toEqual({ pushes: [], entries: 0 });
+  expect(await ask(gatherRescue())).toMatchObject({ pushes: [], entries: 0 });
+});
+
+async function takePhoto(size: number, seed: number): Promise<{ hash: string; body: string }> {
+  const bytes = new Uint8Array(size).map((_, at) => (at * seed) % 251);
+  const hash = hashBytes(bytes);
+  const payload = { sha256: hash, alt: 'Four posters', names_covered: true };
+  const made = tap({ kind: 'photo.taken', item_key: 'work', payload });
+  await log.appendPhoto(made, bytes.buffer);
+  return { hash, body: made.body };
+}
+
+test('holds the photos that wait, each whole, sealed and signed, with the entry that shows whose it is', async () => {
+  await meetServer();
+  const photo = await takePhoto(300_000, 7);
+  const sent = await takePhoto(1_000, 5);
+  await ask(markSent(sent.hash));
+  const { photos, left, staying } = await ask(gatherRescue());
+  expect({ count: photos.length, left, staying }).toEqual({ count: 1, left: 0, staying: 0 });
+  const [one] = photos;
+  expect(one?.path).toBe(`/api/v1/sync/photos/${photo.hash}`);
+  const headers = one?.headers ?? {};
+  const opened = await openBodies({
+    stream_id: '',
+    from_seq: 0,
+    sealed: {
+      key_id: String(headers['Noticing-Key-Id']),
+      sealed_key: String(headers['Noticing-Sealed-Key']),
+      bodies: [String(headers['Noticing-Sealed-Entry'])],
+    },
+  });
+  expect(opened).toEqual([photo.body]);
+  expect(one?.body.byteLength).toBe(300_028);
+  expect(headers['Noticing-Signature']).toBeTruthy();
+  expect(await log.counts()).toMatchObject({ photos_waiting: 1 });
+});
+
+test('what has no room in one file is told, and goes into the next', async () => {
+  await meetServer();
+  await takePhoto(7_000_000, 3);
+  await takePhoto(7_000_000, 7);
+  const first = await ask(gatherRescue());
+  expect([first.photos.length, first.left]).toEqual([1, 1]);
+  const second = await ask(gatherRescue(first.hashes));
+  expect([second.photos.length, second.left]).toEqual([1, 0]);
+  expect(second.hashes).not.toEqual(first.hashes);
+});
+
+test('a photo without its entry stays, and is told', async () => {
+  await meetServer();
+  await takePhoto(1_000, 3);
+  const { stream_id } = await ask(readMark());
+  await change(function* () {
+    yield* remove('entries', [stream_id, 1]);
+  });
+  expect(await ask(gatherRescue())).toMatchObject({ photos: [], staying: 1 });
 });

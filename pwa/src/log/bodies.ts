@@ -1,5 +1,7 @@
 import { open } from '../machine/ask.ts';
 import type { Kept, Script } from '../machine/effect.ts';
+import { hashBody } from './hash.ts';
+import type { OwnRow } from './stores.ts';
 
 /** Some at a time: a tap gets its turn between them. */
 const AT_ONCE = 250;
@@ -19,6 +21,14 @@ export function* openKept(kept: readonly (Kept | null)[]): Script<(string | null
   }
   let next = 0;
   return kept.map((one) => (is_sealed(one) ? (texts[next++] ?? null) : (one as string | null)));
+}
+
+/**
+ * What a row of this tablet's own holds; null where it has left, or where what lies in the clear is not what was written.
+ * Sealed bytes show that by themselves.
+ */
+export function heldBody({ body, hash }: Pick<OwnRow, 'body' | 'hash'>): Kept | null {
+  return typeof body === 'string' && hashBody(body) !== hash ? null : body;
 }
 
 /** What stands in the place of an entry that was lost on this tablet. */

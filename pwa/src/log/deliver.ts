@@ -1,6 +1,6 @@
 import { all, keys, put, remove, run, tellScreens } from '../machine/ask.ts';
 import type { Script, StoreScript, Transaction } from '../machine/effect.ts';
-import { openKept } from './bodies.ts';
+import { heldBody, openKept } from './bodies.ts';
 import type { Acknowledgement, UnsentEntry } from './log.ts';
 import { declareLost, healFromJournal, type Judged } from './lost.ts';
 import type { OwnRow, StreamRow } from './stores.ts';
@@ -17,6 +17,12 @@ export function streamsToDeliver(): Script<StreamRow[]> {
       return [...retired.filter((one) => one.acknowledged_through < one.last_seq), current];
     },
   });
+}
+
+/** How many entries have no check yet. */
+export function* countWaiting(): Script<number> {
+  const streams = yield* streamsToDeliver();
+  return streams.reduce((sum, one) => sum + one.last_seq - one.acknowledged_through, 0);
 }
 
 /** An append waits for whoever reads its store. */
@@ -50,7 +56,7 @@ export function* gatherAhead(
   limit: number,
 ): Script<UnsentEntry[]> {
   const rows = yield* readRows(stream_id, first, limit);
-  const bodies = yield* openKept(rows.map((row) => row.body));
+  const bodies = yield* openKept(rows.map(heldBody));
   const entries: UnsentEntry[] = [];
   for (const [place, row] of rows.entries()) {
     const body = bodies === 'locked' ? null : bodies[place];
@@ -74,7 +80,7 @@ export function* gatherEntries(stream_id: string, first: number, limit: number):
     const last = Math.min(first + limit - 1, stream?.last_seq ?? 0);
     const acknowledged = stream?.acknowledged_through ?? 0;
     const rows = (yield* readRows(stream_id, first, limit)).filter((row) => row.stream_seq <= last);
-    const bodies = yield* openKept(rows.map((row) => row.body));
+    const bodies = yield* openKept(rows.map(heldBody));
     if (bodies === 'locked') {
       const run = lockedRun(rows, first);
       if (run.entries.length > 0 || first > last || first <= acknowledged) return run;
@@ -108,9 +114,11 @@ export function* nextHeld(
   last: number,
 ): Script<{ from: number; through: number } | null> {
   const rows = yield* readRows(stream_id, first, last - first + 1);
-  const bodies = yield* openKept(rows.map((row) => row.body));
+  const bodies = yield* openKept(rows.map(heldBody));
   const is_held = (row: OwnRow, place: number) =>
-    row.stream_seq <= last && row.body !== null && (bodies === 'locked' || bodies[place] !== null);
+    row.stream_seq <= last &&
+    heldBody(row) !== null &&
+    (bodies === 'locked' || bodies[place] !== null);
   const held = rows.filter(is_held);
   const start = held[0];
   if (!start) return null;
@@ -131,10 +139,11 @@ function one(stream_id: string): Transaction<StreamRow | undefined> {
 /** What a locked profile can send from `first` on: either as it lies sealed, or what never was sealed. */
 function lockedRun(rows: readonly OwnRow[], first: number): Batch {
   const is_plain = typeof rows[0]?.body === 'string';
-  const end = rows.findIndex(
-    ({ stream_seq, body }, place) =>
-      stream_seq !== first + place || body === null || (typeof body === 'string') !== is_plain,
-  );
+  const end = rows.findIndex((row, place) => {
+    const body = heldBody(row);
+    const is_next = row.stream_seq === first + place && body !== null;
+    return !is_next || (typeof body === 'string') !== is_plain;
+  });
   const run = end === -1 ? rows : rows.slice(0, end);
   if (!is_plain) return { is_locked: true, entries: run };
   return { is_locked: false, entries: run.map((row) => ({ ...row, body: row.body as string })) };

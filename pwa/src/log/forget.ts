@@ -1,7 +1,7 @@
 import { readEntry } from '../entry/entry.ts';
 import { all, dropFromJournal, put, readJournal, run } from '../machine/ask.ts';
 import type { Script, Transaction } from '../machine/effect.ts';
-import { openKept } from './bodies.ts';
+import { heldBody, openKept } from './bodies.ts';
 import { visitRows } from './only_in_journal.ts';
 import { forgetPhotos, photosToSend, photosToVerify } from './photos.ts';
 import { readAllStreams } from './read.ts';
@@ -102,7 +102,7 @@ function rowsOf(subject_id: string): Script<OwnRow[]> {
 
 /** Not known of a locked profile: then nothing leaves. */
 function* has_ended(rows: readonly OwnRow[], { current, retired }: Streams): Script<boolean> {
-  const bodies = yield* openKept(rows.map((row) => row.body));
+  const bodies = yield* openKept(rows.map(heldBody));
   if (bodies === 'locked') return false;
   const left = new Map(
     [current, ...retired].map((one) => [one.stream_id, one.forgotten_through ?? 0]),
@@ -199,7 +199,7 @@ export function* trimJournal(server_epoch: string): Script<void> {
  * tablet, and everything is fetched anew. Gives whether there were any.
  */
 export function* dropUnreadable(rows: readonly OwnRow[]): Script<boolean> {
-  const bodies = yield* openKept(rows.map((row) => row.body));
+  const bodies = yield* openKept(rows.map(heldBody));
   if (bodies === 'locked') return false;
   const spoilt = rows.filter((row, place) => row.body !== null && bodies[place] === null);
   if (spoilt.length === 0) return false;

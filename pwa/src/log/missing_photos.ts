@@ -1,7 +1,7 @@
 import { readEntry } from '../entry/entry.ts';
 import { get, put, run } from '../machine/ask.ts';
 import type { Script } from '../machine/effect.ts';
-import { openKept } from './bodies.ts';
+import { heldBody, openKept } from './bodies.ts';
 import { readRows } from './deliver.ts';
 import { readMeta } from './meta.ts';
 import type { OwnRow, PhotoRow, StreamRow } from './stores.ts';
@@ -20,7 +20,7 @@ export function* noticeMissing(): Script<void> {
   let through = looked?.stream_id === stream_id ? looked.through : 0;
   while (through < last_seq) {
     const rows = yield* readRows(stream_id, through + 1, LOOKED_AT_ONCE);
-    const bodies = yield* openKept(rows.map((row) => row.body));
+    const bodies = yield* openKept(rows.map(heldBody));
     if (bodies === 'locked' || rows.length === 0) return;
     const named = rows.flatMap((row, place) => photoNamedIn(row, bodies[place]));
     through = (rows.at(-1) as OwnRow).stream_seq;

@@ -1,7 +1,7 @@
 import { readEntry } from '../entry/entry.ts';
 import { all, count, get, keys, run } from '../machine/ask.ts';
 import type { Kept, Script, StoreName, StoreScript, Transaction } from '../machine/effect.ts';
-import { openKept, says_lost } from './bodies.ts';
+import { heldBody, openKept, says_lost } from './bodies.ts';
 import { mayRead } from './lease.ts';
 import type {
   Counts,
@@ -139,6 +139,11 @@ function* counting() {
   for (const stream of [current, ...retired]) {
     const { stream_id, acknowledged_through } = stream;
     on_tablet += stream.last_seq - acknowledged_through;
+    // Of a stream that was left only what is no longer here was not sent once more in another.
+    if (stream.retired === 'forked') {
+      sent += stream.forgotten_through ?? 0;
+      continue;
+    }
     sent += acknowledged_through;
     for (const key of yield* keys<[string, number]>(
       'set_aside',
@@ -194,7 +199,7 @@ function summarise(entries: readonly LoggedEntry[]): SubjectSummary {
 
 /** Everything of a locked profile stays closed: then there is nothing to show. */
 function* join({ own, pulled, streams, set_aside, photos }: Found): Script<LoggedEntry[]> {
-  const bodies = yield* openKept([...own, ...pulled].map((row) => row.body));
+  const bodies = yield* openKept([...own.map(heldBody), ...pulled.map((row) => row.body)]);
   if (bodies === 'locked') return [];
   // By place, not by entry_id: the server had to make up an id for what it could not read.
   const reasons = new Map(set_aside.map((one) => [placeOf(one), one]));

@@ -7,6 +7,7 @@ import {
   put,
   randomBytes,
   readClock,
+  remove,
   run,
   settleJournal,
 } from '../machine/ask.ts';
@@ -126,15 +127,15 @@ function* streamsInEntries(): StoreScript<Set<string>> {
 
 /**
  * This stream's numbers carry other content on the server: this tablet was restored from an image, or copied.
- * What the server has not confirmed as this tablet's goes into a new stream, in new envelopes with the same
- * bodies; what is on the server already is known there by its id and hash, and nothing is doubled.
+ * All that is here goes into a new stream, in new envelopes with the same bodies; what is on the server already is
+ * known there by its id and hash, and nothing is doubled. What has left this tablet stays where it was.
  */
-export function* forkStream(stream_id: string, confirmed_through: number): Script<void> {
+export function* forkStream(stream_id: string): Script<void> {
   const fresh = yield* makeStream();
-  yield* run(moving(stream_id, confirmed_through, fresh));
+  yield* run(moving(stream_id, fresh));
 }
 
-function moving(stream_id: string, confirmed_through: number, fresh: StreamRow): Transaction<void> {
+function moving(stream_id: string, fresh: StreamRow): Transaction<void> {
   return {
     stores: STORES,
     mode: 'readwrite',
@@ -145,15 +146,15 @@ function moving(stream_id: string, confirmed_through: number, fresh: StreamRow):
       if (!stream || stream.retired === 'forked' || current.stream_id === '') return;
       const is_current = current.stream_id === stream_id;
       const target = is_current ? fresh : current;
-      const rows = yield* all<OwnRow>('entries', ofStream(stream_id, confirmed_through));
+      const rows = yield* all<OwnRow>('entries', ofStream(stream_id));
       let last_seq = target.last_seq;
       for (const row of rows) {
         if (row.body === null) continue;
-        yield* removeRow(row);
+        yield* remove('entries', [row.stream_id, row.stream_seq]);
         last_seq += 1;
         yield* put('entries', { ...row, stream_id: target.stream_id, stream_seq: last_seq });
       }
-      yield* put('streams', { ...stream, ...retireAt(stream, confirmed_through) });
+      yield* put('streams', { ...stream, ...LEFT });
       yield* put('meta', { ...target, last_seq }, 'stream');
       // What a copy of this tablet sent under these numbers was left out so far.
       yield* put('meta', '', 'cursor');
@@ -161,12 +162,8 @@ function moving(stream_id: string, confirmed_through: number, fresh: StreamRow):
   };
 }
 
-function* removeRow(row: OwnRow): StoreScript<void> {
-  yield { op: 'delete', store: 'entries', key: [row.stream_id, row.stream_seq] };
-}
-
-/** A forked stream has nothing to deliver any more. */
-function retireAt(stream: StreamRow, through: number): Partial<StreamRow> {
-  const at = Math.min(through, stream.last_seq);
-  return { retired: 'forked', last_seq: at, acknowledged_through: at };
-}
+/** A stream that was left has nothing to deliver any more, and nothing of it is confirmed. */
+const LEFT: Partial<StreamRow> = {
+  ...{ retired: 'forked', last_seq: 0, acknowledged_through: 0, acknowledged_hash: EMPTY_HASH },
+  ...{ verified_through: 0, verified_marks: [] },
+};

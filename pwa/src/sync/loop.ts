@@ -1,7 +1,9 @@
 import { adoptJournal } from '../log/append.ts';
-import { streamsToDeliver } from '../log/deliver.ts';
+import { countWaiting, streamsToDeliver } from '../log/deliver.ts';
 import { LogError } from '../log/error.ts';
 import { note, writeMeta } from '../log/meta.ts';
+import { readMark } from '../log/read.ts';
+import type { StreamRow } from '../log/stores.ts';
 import { ensureLog } from '../log/streams.ts';
 import {
   randomFraction,
@@ -22,6 +24,7 @@ import { sayHello } from './hello.ts';
 import { sendPhotos } from './photos.ts';
 import { pushEntries } from './push.ts';
 import type { Network } from './status.ts';
+import { Troubles } from './troubles.ts';
 import { verifyWhenDue } from './verify.ts';
 
 /** push: what is on this tablet only. all: also fetch what is new. */
@@ -105,16 +108,21 @@ function* converse(talk: Conversation, want: Want): Script<Outcome> {
     yield* noteContact();
     return { network: 'online', went_well: talk.attention === null };
   }
-  let is_in_step = yield* deliver(talk);
+  // None of it waits for another: neither what is fetched nor photos for an entry that does not get through.
+  const troubles = new Troubles();
+  let is_in_step = yield* deliver(talk, troubles);
   if (want === 'all' || talk.has_changes_waiting || !is_in_step) {
     const { server_epoch } = talk;
-    yield* fetchChanges(talk, is_in_step);
+    yield* troubles.past(pullChanges(talk));
     // Restored just now: what had its check may have to be sent again.
-    if (talk.server_epoch !== server_epoch) is_in_step = yield* deliver(talk);
+    if (talk.server_epoch !== server_epoch) is_in_step = yield* deliver(talk, troubles);
   }
-  if (is_in_step) yield* verifyWhenDue(talk);
-  yield* noteContact();
-  if (is_in_step) yield* sendPhotos(talk);
+  if (yield* is_greeted(talk)) {
+    yield* troubles.past(verifyWhenDue(talk));
+    yield* noteContact();
+    yield* troubles.past(sendPhotos(talk, is_in_step ? 0 : yield* countWaiting()));
+  }
+  troubles.tell();
   const went_well = is_in_step && talk.attention === null && !talk.needs_sign_in;
   return { network: talk.needs_sign_in ? 'sign-in' : 'online', went_well };
 }
@@ -129,54 +137,39 @@ function* takeFromJournal(talk: Conversation): Script<void> {
   }
 }
 
-/** Where nobody is signed in nothing is fetched, but photos go out by the stream's key, as entries do. */
-function* fetchChanges(talk: Conversation, is_in_step: boolean): Script<void> {
-  try {
-    yield* pullChanges(talk);
-  } catch (cause) {
-    const is_signed_out = cause instanceof Interrupted && cause.answer.outcome === 'sign-in';
-    if (is_signed_out && is_in_step) yield* sendPhotos(talk);
-    throw cause;
-  }
+/** The server knows the stream that photos go under: the stream's key is enough for them, as it is for entries. */
+function* is_greeted(talk: Conversation): Script<boolean> {
+  return talk.limits.has((yield* readMark()).stream_id);
 }
 
 const FORKS_A_ROUND = 3;
 
 /** All streams that have something; again from the beginning where one had to be left for a new one. */
-function* deliver(talk: Conversation): Script<boolean> {
+function* deliver(talk: Conversation, troubles: Troubles): Script<boolean> {
   const { attention } = talk;
   for (let round = 0; round < FORKS_A_ROUND; round += 1) {
-    const is_in_step = yield* deliverOnce(talk);
-    if (is_in_step || talk.attention !== attention) return is_in_step;
+    const is_in_step = yield* deliverOnce(talk, troubles);
+    if (is_in_step || troubles.first !== null || talk.attention !== attention) return is_in_step;
   }
   return false;
 }
 
 /** What one stream cannot deliver keeps none of the others waiting. */
-function* deliverOnce(talk: Conversation): Script<boolean> {
+function* deliverOnce(talk: Conversation, troubles: Troubles): Script<boolean> {
   let is_in_step = true;
-  const failures: unknown[] = [];
   for (const stream of yield* streamsToDeliver()) {
-    try {
-      const has_all =
-        (yield* enrolStream(talk, stream)) &&
-        (yield* sayHello(talk, stream)) &&
-        (yield* pushEntries(talk, stream));
-      is_in_step &&= has_all;
-    } catch (cause) {
-      if (is_about_all_streams(cause)) throw cause;
-      failures.push(cause);
-    }
+    const has_all = yield* troubles.past(deliverStream(talk, stream));
+    is_in_step &&= has_all === true;
   }
-  if (failures.length > 0) throw failures[0];
   return is_in_step;
 }
 
-/** No answer of our server's, or it wants to know who we are. */
-function is_about_all_streams(cause: unknown): boolean {
-  if (!(cause instanceof Interrupted)) return false;
-  const { answer } = cause;
-  return answer.outcome === 'sign-in' || (answer.outcome === 'retry' && !answer.is_ours);
+function* deliverStream(talk: Conversation, stream: StreamRow): Script<boolean> {
+  return (
+    (yield* enrolStream(talk, stream)) &&
+    (yield* sayHello(talk, stream)) &&
+    (yield* pushEntries(talk, stream))
+  );
 }
 
 function* noteContact(): Script<void> {

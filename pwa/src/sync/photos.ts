@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { streamsToDeliver } from '../log/deliver.ts';
+import { countWaiting } from '../log/deliver.ts';
 import { LogError } from '../log/error.ts';
 import { noticeMissing } from '../log/missing_photos.ts';
 import {
@@ -46,14 +46,14 @@ type Sent = 'sent' | 'left' | 'tapped';
 /**
  * Sends the photos that the server has not got, each from where the server says it stands, and tells it of those
  * that are lost. One that does not get through holds up neither entries nor the other photos; it is tried again
- * for ever.
+ * for ever. `left_over` is how many entries could not be delivered just now: for more than these the photos stand back.
  */
-export function* sendPhotos(talk: Conversation): Script<void> {
+export function* sendPhotos(talk: Conversation, left_over: number): Script<void> {
   for (const row of yield* photosToSend()) {
     const picture = yield* gatherPicture(talk, row);
     if (picture === null) continue;
     const stream = yield* readMark();
-    if ((yield* sendPhoto(talk, stream, picture)) === 'tapped') return;
+    if ((yield* sendPhoto(talk, stream, picture, left_over)) === 'tapped') return;
   }
   yield* lookForMissing();
   yield* declareLost(talk);
@@ -99,11 +99,16 @@ function* gatherSealed(talk: Conversation, row: PhotoRow): Script<Picture | null
   return null;
 }
 
-function* sendPhoto(talk: Conversation, stream: Stream, picture: Picture): Script<Sent> {
+function* sendPhoto(
+  talk: Conversation,
+  stream: Stream,
+  picture: Picture,
+  left_over: number,
+): Script<Sent> {
   let offset: number | null = null;
   let differed = 0;
   for (let surprises = 0; surprises < SURPRISES_A_ROUND; ) {
-    if (yield* has_entries_waiting()) return 'tapped';
+    if ((yield* countWaiting()) > left_over) return 'tapped';
     const answer: Answer<Standing> = yield* askNext(talk, stream, picture, offset);
     if (answer.outcome !== 'answered') {
       if (is_another_photo(answer)) differed += 1;
@@ -173,11 +178,6 @@ function may_ask_again(talk: Conversation, answer: Unanswered): boolean {
     return false;
   }
   throw new Interrupted(answer);
-}
-
-function* has_entries_waiting(): Script<boolean> {
-  const streams = yield* streamsToDeliver();
-  return streams.some((one) => one.acknowledged_through < one.last_seq);
 }
 
 /** HEAD: where does it stand? With an offset, PATCH: the next part from there. */

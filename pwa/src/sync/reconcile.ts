@@ -55,7 +55,7 @@ export function* reconcile(
 /** The numbers of this stream are somebody else's, too: goes on in a new one. */
 export function* leaveStream(talk: Conversation, stream_id: string): Script<void> {
   yield* note('stream-forked', stream_id);
-  yield* forkStream(stream_id, 0);
+  yield* forkStream(stream_id);
   talk.has_changes_waiting = true;
 }
 

@@ -9,6 +9,7 @@ import type { Script } from '../machine/effect.ts';
 import { expectAnswer } from './answer.ts';
 import { askSigned, type Conversation } from './conversation.ts';
 import { repairEntries } from './push.ts';
+import { Troubles } from './troubles.ts';
 
 export const VERIFIED = v.looseObject({
   server_epoch: v.string(),
@@ -35,16 +36,19 @@ export function* verifyWhenDue(talk: Conversation): Script<void> {
   if (!is_due) return;
   const { current, retired } = yield* readAllStreams();
   let has_all = true;
+  const troubles = new Troubles();
   for (const stream of [current, ...retired]) {
-    if (is_verified(talk, stream)) continue;
-    const is_whole = yield* verifyStream(talk, stream);
-    has_all &&= is_whole;
+    // What was left is verified in the stream that it was moved to.
+    if (stream.retired === 'forked' || is_verified(talk, stream)) continue;
+    const is_whole = yield* troubles.past(verifyStream(talk, stream));
+    has_all &&= is_whole === true;
   }
-  yield* verifyPhotos(talk, current);
+  yield* troubles.past(verifyPhotos(talk, current));
   const { server_ms, server_epoch } = talk;
   yield* forgetVerified(server_ms, server_epoch);
   yield* trimJournal(server_epoch);
-  if (has_all) yield* writeMeta('verified_at', { server_ms, server_epoch });
+  if (has_all && !troubles.first) yield* writeMeta('verified_at', { server_ms, server_epoch });
+  troubles.tell();
 }
 
 /** Today: what another stream lacks is no reason to look at this one again. */

@@ -289,7 +289,8 @@ function spoilRow(schedule: Schedule): void {
   if (held.length === 0) return;
   const row = chance.pick(held);
   const value = row.value as { entry_id: string; body: string | Uint8Array };
-  seat.profile.disk.spoil('entries', row, { ...value, body: new Uint8Array([1, 2, 3]) });
+  const body = typeof value.body === 'string' ? `${value.body} ` : new Uint8Array([1, 2, 3]);
+  seat.profile.disk.spoil('entries', row, { ...value, body });
   schedule.spoilt.add(value.entry_id);
   ledger.hit('row_unreadable');
   ledger.tell(
