@@ -9,12 +9,13 @@ import type { DeviceLog } from '../../pwa/src/log/log.ts';
 import { readMeta } from '../../pwa/src/log/meta.ts';
 import { openLog } from '../../pwa/src/log/open.ts';
 import { readMark } from '../../pwa/src/log/read.ts';
-import { dropReceived } from '../../pwa/src/log/receive.ts';
 import type { Effect } from '../../pwa/src/machine/effect.ts';
 import { perform } from '../../pwa/src/machine/perform.ts';
 import { beginConversation } from '../../pwa/src/sync/conversation.ts';
+import { openSession } from '../../pwa/src/sync/open_session.ts';
 import { takeAnswer } from '../../pwa/src/sync/push.ts';
-import { openSession, type Session, signOut } from '../../pwa/src/sync/session.ts';
+import type { Session } from '../../pwa/src/sync/session.ts';
+import { signOut } from '../../pwa/src/sync/sign_out.ts';
 import { is_stalled, type SyncStatus } from '../../pwa/src/sync/status.ts';
 import { type SyncHandle, startSync } from '../../pwa/src/sync/sync.ts';
 import { browserPorts, type Ports } from '../../pwa/src/sync/world.ts';
@@ -405,7 +406,7 @@ test('a tablet that fetches everything anew keeps nothing that a restored server
   });
 });
 
-test('what was on its way while the tablet lost what it had fetched is fetched from the beginning', async () => {
+test('what was on its way while the tablet lost its database is fetched from the beginning', async () => {
   server.changes = { '': { cursor: 'c1', items: [row('7a')] } };
   begin();
   await until({ network: 'online' });
@@ -415,7 +416,7 @@ test('what was on its way while the tablet lost what it had fetched is fetched f
   };
   let is_lost = false;
   server.fault = async (path) => {
-    if (path.endsWith('/changes') && !is_lost) await log.perform(dropReceived());
+    if (path.endsWith('/changes') && !is_lost) await deleteDB(`noticing-${PERSON}`);
     is_lost ||= path.endsWith('/changes');
     return null;
   };

@@ -23,6 +23,16 @@ test.each([408, 425, 429, 500, 502, 503])('status %i means: again later', async 
   expect(await asked(status, {})).toMatchObject({ outcome: 'retry', is_ours: false });
 });
 
+test.each([
+  ['60', 60_000],
+  ['99999', 300_000],
+  ['soon', 0],
+  ['-5', 0],
+] as const)('a pause of %s is kept, and never for hours', async (retry_after, not_before_ms) => {
+  const headers = { ...OURS, 'Retry-After': retry_after };
+  expect(await asked(429, headers)).toMatchObject({ outcome: 'retry', not_before_ms });
+});
+
 test('401 means sign in, but only from our server', async () => {
   expect(await asked(401, OURS)).toEqual({ outcome: 'sign-in' });
   expect(await asked(401, {})).toMatchObject({ outcome: 'retry', is_ours: false });

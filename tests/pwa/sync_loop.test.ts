@@ -7,6 +7,7 @@ import type { Conversation } from '../../pwa/src/sync/conversation.ts';
 import { keepInStep, type Want } from '../../pwa/src/sync/loop.ts';
 import { listenForWaking, type Waking } from '../../pwa/src/sync/waking.ts';
 
+let conversation: Conversation;
 let talks: Want[];
 let goes_well: boolean;
 let takes_ms: number;
@@ -25,7 +26,7 @@ function begin(): void {
     is_stopped = true;
     waking.nudge();
   };
-  const script = keepInStep({} as Conversation, talk);
+  const script = keepInStep(conversation, talk);
   performUntil(
     script,
     (effect) => {
@@ -40,6 +41,7 @@ function begin(): void {
 
 beforeEach(() => {
   vi.useFakeTimers();
+  conversation = { not_before_ms: 0 } as Conversation;
   talks = [];
   goes_well = true;
   takes_ms = 0;
@@ -71,6 +73,16 @@ test('after a failure the pauses grow to five minutes and never end', async () =
   expect(talks).toHaveLength(9);
   await vi.advanceTimersByTimeAsync(24 * 60 * minutes);
   expect(talks.length).toBeGreaterThanOrEqual(9 + 24 * 12 - 1);
+});
+
+test('a server that names a pause is not asked before it is over', async () => {
+  goes_well = false;
+  conversation.not_before_ms = 60_000;
+  begin();
+  await vi.advanceTimersByTimeAsync(59_900);
+  expect(talks).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(200);
+  expect(talks).toHaveLength(2);
 });
 
 test('the next tap does not wait for the end of a pause', async () => {

@@ -139,6 +139,8 @@ export type ReceivedItem =
 export interface Footing {
   readonly cursor: string;
   readonly stream_id: string;
+  /** What the server had said of reading here. */
+  readonly reading: string | null;
 }
 
 export interface Receipt {

@@ -19,12 +19,13 @@ export function readFooting(): Script<Footing> {
 
 function* findFooting(): StoreScript<Footing> {
   const { stream_id } = (yield* readStreams()).current;
-  return { cursor: (yield* get<string>('meta', 'cursor')) ?? '', stream_id };
+  const cursor = (yield* get<string>('meta', 'cursor')) ?? '';
+  return { cursor, stream_id, reading: (yield* get<string>('meta', 'reading')) ?? null };
 }
 
 /**
  * What the server hands out and the cursor behind it, in one transaction. False, and nothing is kept, where the tablet
- * stands elsewhere by now: its database was lost and begun anew, or a stream was left, while the answer was under way.
+ * stands elsewhere by now: its database was lost and begun anew, a stream was left, or reading has ended, while the answer was under way.
  * The cursor would pass over what came before.
  */
 export function* receiveItems(receipt: Receipt): Script<boolean> {
@@ -36,8 +37,7 @@ export function* receiveItems(receipt: Receipt): Script<boolean> {
     // All of it can be fetched again: the cursor goes back with it.
     durability: 'relaxed',
     *work() {
-      const { cursor, stream_id } = yield* findFooting();
-      if (cursor !== asked_from.cursor || stream_id !== asked_from.stream_id) return false;
+      if (!is_same(yield* findFooting(), asked_from)) return false;
       if (receipt.replaces_all) {
         yield* clear('pulled');
         yield* clear('reference');
@@ -57,6 +57,11 @@ export function* receiveItems(receipt: Receipt): Script<boolean> {
   return true;
 }
 
+function is_same(one: Footing, other: Footing): boolean {
+  const { cursor, stream_id, reading } = other;
+  return one.cursor === cursor && one.stream_id === stream_id && one.reading === reading;
+}
+
 export function holdsReceived(): Script<boolean> {
   return run({
     stores: ['pulled', 'reference'],
@@ -68,6 +73,7 @@ export function holdsReceived(): Script<boolean> {
   });
 }
 
+/** Reading has ended: at once with what may not be read, so that nothing that is under way comes back. */
 export function* dropReceived(): Script<void> {
   yield* run<void>({
     stores: STORES,
@@ -79,6 +85,7 @@ export function* dropReceived(): Script<void> {
         if (key[0] !== 'protocol') yield* remove('reference', key);
       }
       yield* put('meta', '', 'cursor');
+      yield* put('meta', 'ended', 'reading');
     },
   });
   yield* tellScreens({ what: 'received', subject_ids: null });

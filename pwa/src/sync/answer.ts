@@ -17,6 +17,8 @@ export type Answer<Body> =
       readonly is_ours: boolean;
       /** A fault of the server's own (500), perhaps over something in the request. */
       readonly is_fault?: boolean;
+      /** Before that the server does not want to be asked again. */
+      readonly not_before_ms?: number;
     }
   | { readonly outcome: 'sign-in' }
   | { readonly outcome: 'smaller' };
@@ -75,6 +77,14 @@ export function expectAnswer<Body>(answer: Answer<Body>): Body {
   throw new Interrupted(answer);
 }
 
+const LONGEST_PAUSE_S = 300;
+
+/** Retry-After as seconds (RFC 9110, 10.2.3); our server gives no dates. */
+function pauseOf(retry_after: string | undefined): number {
+  const is_seconds = retry_after !== undefined && /^\d{1,5}$/.test(retry_after);
+  return is_seconds ? Math.min(Number(retry_after), LONGEST_PAUSE_S) * 1_000 : 0;
+}
+
 const PROBLEM = v.looseObject({
   code: v.string(),
   title: v.string(),
@@ -96,7 +106,8 @@ function readReply<Schema extends v.GenericSchema>(
   if (status === 401) return { outcome: 'sign-in' };
   if (status >= 500 || AGAIN_LATER.includes(status)) {
     const is_fault = status === 500;
-    return { outcome: 'retry', reason: `status ${status}`, is_ours: true, is_fault };
+    const not_before_ms = pauseOf(headers['retry-after']);
+    return { outcome: 'retry', reason: `status ${status}`, is_ours: true, is_fault, not_before_ms };
   }
   if (status >= 200 && status < 300) {
     const content: unknown = reads_headers ? headers : JSON.parse(text);

@@ -39,6 +39,8 @@ export interface Conversation {
   server_ms: number | null;
   server_epoch: string | null;
   attention: Attention | null;
+  /** The pause that the server asked for in the last round; 0 where it named none. */
+  not_before_ms: number;
   /** How far this tablet's clock was behind the server's at the last hello. */
   clock_behind_ms: number | null;
 }
@@ -60,6 +62,7 @@ export function beginConversation(
     server_ms: null,
     server_epoch: null,
     attention: null,
+    not_before_ms: 0,
     clock_behind_ms: null,
   };
 }

@@ -58,7 +58,8 @@ export function* keepInStep(
     const went_well = yield* round(talk, want);
     failures = went_well ? 0 : failures + 1;
     if (want === 'all') fetched = yield* readClock();
-    const pause = went_well ? IDLE_MS : waitingTime(failures, yield* randomFraction());
+    const growing = waitingTime(failures, yield* randomFraction());
+    const pause = went_well ? IDLE_MS : Math.max(growing, talk.not_before_ms);
     let woken = yield* wait(pause);
     want = 'all';
     if (woken !== 'tapped') continue;
@@ -101,6 +102,7 @@ function* converse(talk: Conversation, want: Want): Script<Outcome> {
   // Who is signed in is only found out when fetching.
   if (want === 'all' || talk.attention?.code !== 'other-person') talk.attention = null;
   if (want === 'all') talk.limits.clear();
+  talk.not_before_ms = 0;
   yield* ensureLog();
   // All of the journal is read for it: not after every tap.
   if (want === 'all') yield* takeFromJournal(talk);
@@ -111,6 +113,8 @@ function* converse(talk: Conversation, want: Want): Script<Outcome> {
   // None of it waits for another: neither what is fetched nor photos for an entry that does not get through.
   const troubles = new Troubles();
   let is_in_step = yield* deliver(talk, troubles);
+  // Where the server does not take this tablet in, it hands nothing out either.
+  if (!(yield* is_greeted(talk))) troubles.tell();
   if (want === 'all' || talk.has_changes_waiting || !is_in_step) {
     const { server_epoch } = talk;
     yield* troubles.past(pullChanges(talk));
@@ -199,6 +203,7 @@ function* explain(talk: Conversation, cause: unknown): Script<Outcome> {
 
 function explainAnswer(talk: Conversation, answer: Unanswered): Network {
   if (answer.outcome === 'sign-in') return 'sign-in';
+  if (answer.outcome === 'retry') talk.not_before_ms = answer.not_before_ms ?? 0;
   if (answer.outcome === 'retry' && !answer.is_ours) return 'offline';
   if (answer.outcome === 'retry') talk.attention = { code: 'server-trouble', text: null };
   else if (answer.outcome === 'smaller') talk.attention = { code: 'refused', text: null };

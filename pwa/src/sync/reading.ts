@@ -18,7 +18,7 @@ export function* noteReading(reading: 'open' | 'ended' | undefined): Script<void
   const noted = reading === 'ended' && is_new ? 'never' : reading;
   if (noted === known) return;
   if (noted === 'ended') yield* dropReceived();
-  yield* writeMeta('reading', noted);
+  else yield* writeMeta('reading', noted);
 }
 
 function* has_fetched(): Script<boolean> {
