@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { JournalFiles } from '../../pwa/src/journal/files.ts';
+import { writeRecords } from '../../pwa/src/journal/record.ts';
 import { trimJournal } from '../../pwa/src/log/forget.ts';
 import type { JournalRecord } from '../../pwa/src/machine/effect.ts';
 import { perform } from '../../pwa/src/machine/perform.ts';
@@ -76,25 +77,41 @@ test('a mark whose file could not be made the first time is kept the next time',
   expect((await journal.read()).map((one) => one.entry_id)).toEqual(['one']);
 });
 
-test('a journal whose folder could not be opened for the first mark takes the second', async () => {
-  const told: { id: number; result?: unknown; failed?: string }[] = [];
+type Told = { id: number; result?: unknown; failed?: string; damage?: string[] };
+
+/** The journal's worker; gives what it tells the page. */
+async function beginWorker() {
+  const told: Told[] = [];
   const page = {
     onmessage(_: { data: object }): void {},
-    postMessage: (one: (typeof told)[number]) => void told.push(one),
+    postMessage: (one: Told) => void told.push(one),
   };
   vi.stubGlobal('self', page);
   await import('../../pwa/src/journal/worker.ts');
+  return async (effect: object): Promise<Told> => {
+    const id = told.length + 1;
+    page.onmessage({ data: { id, profile: PERSON, effect } });
+    await vi.waitFor(() => expect(told).toHaveLength(id));
+    return told[id - 1] as Told;
+  };
+}
+
+test('a journal whose folder could not be opened for the first mark takes the second', async () => {
+  const ask = await beginWorker();
   const refusals = [new DOMException('not now', 'SecurityError')];
   disk.fault = (step) => (step === 'folder' ? (refusals.shift() ?? null) : null);
-  const append = async (id: number) => {
-    const effect = { port: 'journal', ask: 'append', records: [record(`${id}`)], is_awaited: true };
-    page.onmessage({ data: { id, person_id: PERSON, effect } });
-    await vi.waitFor(() => expect(told).toHaveLength(id));
-  };
-  await append(1);
-  await append(2);
-  expect(told.map((one) => one.result)).toEqual([undefined, true]);
-  expect(told[0]?.failed).toContain('not now');
+  const effect = { port: 'journal', ask: 'append', records: [record('one')], is_awaited: true };
+  const [first, second] = [await ask(effect), await ask(effect)];
+  expect([first.result, second.result]).toEqual([undefined, true]);
+  expect(first.failed).toContain('not now');
+});
+
+test('the page hears of damage with the first answer after it was found', async () => {
+  await haveSpoilt(['one', 'two'], 20);
+  const ask = await beginWorker();
+  const read = { port: 'journal', ask: 'read' };
+  expect((await ask(read)).damage).toHaveLength(1);
+  expect(await ask(read)).not.toHaveProperty('damage');
 });
 
 test('only what the log may lack is looked at again: an earlier page life, and what the log refused', async () => {
@@ -126,4 +143,82 @@ test('where another tab has begun the log anew, what is open here is looked at a
   expect(await unsettled('second')).toBe(1);
   journal.settle(['one']);
   expect(await unsettled('second')).toBe(0);
+});
+
+/** The journal of an earlier page life in which one byte of the disk has changed. */
+async function haveSpoilt(entry_ids: string[], at: number): Promise<void> {
+  const earlier = await JournalFiles.open(PERSON);
+  await earlier.append(entry_ids.map(record));
+  disk.endPage();
+  const [name] = disk.files(FOLDER) as [string];
+  const bytes = disk.folders.get(FOLDER)?.get(name) as Uint8Array<ArrayBuffer>;
+  bytes[at] = (bytes[at] as number) ^ 0xff;
+}
+
+test('behind a byte that has changed the marks are still read, and nothing is removed with them', async () => {
+  await haveSpoilt(['one', 'two', 'three'], 20);
+  const journal = await JournalFiles.open(PERSON);
+  await journal.drop([]);
+  expect((await journal.read()).map((one) => one.entry_id)).toEqual(['two', 'three']);
+  expect(disk.files(FOLDER)).toHaveLength(1);
+});
+
+test('what cannot be read stays when everything beside it may go', async () => {
+  await haveSpoilt(['one', 'two'], 20);
+  const journal = await JournalFiles.open(PERSON);
+  await journal.drop(['two']);
+  expect(disk.files(FOLDER)).toHaveLength(1);
+  disk.put(FOLDER, 'zeros', new Uint8Array(40));
+  disk.put(FOLDER, 'torn', new Uint8Array([200, 0, 0, 0, 1, 2, 3, 4, 123, 34]));
+  await journal.drop([]);
+  expect(disk.files(FOLDER)).toHaveLength(1);
+});
+
+test('an open file in which a byte has changed is not emptied', async () => {
+  const journal = await JournalFiles.open(PERSON);
+  await journal.append([record('one'), record('two')]);
+  const [name] = disk.files(FOLDER) as [string];
+  const bytes = disk.folders.get(FOLDER)?.get(name) as Uint8Array<ArrayBuffer>;
+  bytes[20] = 0;
+  await journal.drop(['two']);
+  expect(disk.folders.get(FOLDER)?.get(name)).toHaveLength(bytes.length);
+  await journal.append([record('three')]);
+  expect((await journal.read()).map((one) => one.entry_id)).toEqual(['three']);
+});
+
+test('what is damaged is told once, by its place and without what it says', async () => {
+  await haveSpoilt(['one', 'two'], 20);
+  const [name] = disk.files(FOLDER) as [string];
+  const journal = await JournalFiles.open(PERSON);
+  await journal.read();
+  const [told, ...more] = journal.takeDamage();
+  expect(told).toMatch(new RegExp(`^${name} 0-[0-9]+$`));
+  await journal.read();
+  expect([...more, ...journal.takeDamage()]).toEqual([]);
+});
+
+test('a file that this once is not read stays, and the next look finds its marks', async () => {
+  const earlier = await JournalFiles.open(PERSON);
+  await earlier.append([record('one')]);
+  disk.endPage();
+  disk.put(FOLDER, 'another', writeRecords([record('two')]));
+  const journal = await JournalFiles.open(PERSON);
+  const seen = async () => (await journal.read(true)).map((one) => one.entry_id);
+  const unread = [new DOMException('not now', 'NotReadableError')];
+  disk.fault = (step) => (step === 'read' ? (unread.shift() ?? null) : null);
+  expect(await seen()).toEqual(['two']);
+  unread.push(new DOMException('not now', 'NotReadableError'));
+  await journal.drop([]);
+  expect(await seen()).toEqual(['one', 'two']);
+});
+
+test('a write that was cut short leaves nothing behind the next one', async () => {
+  const journal = await JournalFiles.open(PERSON);
+  await journal.append([record('one')]);
+  disk.cuts_short = 150;
+  await expect(journal.append([record('two'), record('three')])).rejects.toThrow('torn');
+  disk.cuts_short = null;
+  await journal.append([{ ...record('four'), body: '' }]);
+  expect((await journal.read()).map((one) => one.entry_id)).toEqual(['one', 'four']);
+  expect(journal.takeDamage()).toEqual([]);
 });

@@ -21,6 +21,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  vi.useRealTimers();
   vi.restoreAllMocks();
   vi.unstubAllGlobals();
 });
@@ -87,4 +88,67 @@ test('reading that was ended does not come back from the copy, wherever the powe
   vi.spyOn(database, 'put').mockRejectedValue(new DOMException('the power went', 'AbortError'));
   await expect(keys.put('reading_key', { how: 'destroyed' })).rejects.toThrow('the power went');
   expect(await found('reading_key')).toEqual({ how: 'destroyed' });
+});
+
+/** As the vault does: a key that is not there is made. */
+async function findOrMake(store: KeyStore, made: unknown): Promise<unknown> {
+  return (await store.get('reading_key')) ?? store.putOnce('reading_key', made);
+}
+
+const OTHER = { how: 'device', wrapped: new Uint8Array([4, 5, 6]) };
+
+test('where the database was lost and the copy cannot be read now, no other key is made', async () => {
+  await keys.putOnce('reading_key', READING);
+  const anew = mirrorKeys(makeKeyDisk(), NAME);
+  disk.fault = (step) => (step === 'read' ? new DOMException('not now', 'NotReadableError') : null);
+  await expect(findOrMake(anew, OTHER)).rejects.toMatchObject({ code: 'storage-unavailable' });
+  disk.fault = () => null;
+  expect(await findOrMake(anew, OTHER)).toEqual(READING);
+});
+
+test('a copy that is not read the first time is read the second', async () => {
+  await keys.putOnce('reading_key', READING);
+  failOnce('read');
+  expect(await findOrMake(mirrorKeys(makeKeyDisk(), NAME), OTHER)).toEqual(READING);
+});
+
+test('a key that stands in the copy is not written over by one that was made', async () => {
+  await keys.putOnce('reading_key', READING);
+  await mirrorKeys(makeKeyDisk(), NAME).putOnce('reading_key', OTHER);
+  expect(await found('reading_key')).toEqual(READING);
+});
+
+test('a copy that never can be read again keeps nobody from marking, and stays as it is', async () => {
+  disk.put(FOLDER, NAME, new TextEncoder().encode('{"reading'));
+  expect(await findOrMake(keys, OTHER)).toEqual(OTHER);
+  expect(disk.text(FOLDER, NAME)).toBe('{"reading');
+});
+
+test('keys are read when no other tab is writing them', async () => {
+  await keys.putOnce('reading_key', READING);
+  const whole = new TextEncoder().encode(disk.text(FOLDER, NAME));
+  disk.put(FOLDER, NAME, new Uint8Array());
+  const locks = navigator.locks as unknown as TabLocks;
+  const writing = locks.request(`${FOLDER}-${NAME}`, async () => {
+    // Meanwhile another tab begins to read.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    disk.put(FOLDER, NAME, whole);
+  });
+  expect(await findOrMake(mirrorKeys(makeKeyDisk(), NAME), OTHER)).toEqual(READING);
+  await writing;
+});
+
+test('a tab that sleeps over the copy does not keep the others from their keys', async () => {
+  await keys.putOnce('reading_key', READING);
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const asleep = (_name: string, { signal }: LockOptions) =>
+    new Promise((_resolve, reject) => {
+      signal?.addEventListener('abort', () => reject(signal.reason));
+    });
+  new PrivateFiles()
+    .stub({ locks: { request: asleep } })
+    .folders.set(FOLDER, disk.folders.get(FOLDER) as never);
+  const reading = found('reading_key');
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(await reading).toEqual(READING);
 });

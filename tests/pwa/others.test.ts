@@ -76,8 +76,8 @@ function haveWorkers(): void {
     #is_ended = false;
     #files: Promise<JournalFiles> | null = null;
 
-    async postMessage({ id, person_id, effect }: Asked): Promise<void> {
-      this.#files ??= JournalFiles.open(person_id);
+    async postMessage({ id, profile, effect }: Asked): Promise<void> {
+      this.#files ??= JournalFiles.open(profile);
       const files = await this.#files;
       await new Promise((resolve) => setTimeout(resolve, 20));
       if (this.#is_ended) return;

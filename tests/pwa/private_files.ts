@@ -7,6 +7,8 @@ export class PrivateFiles {
   readonly folders = new Map<string, Map<string, Bytes>>();
   /** Asked before each step; what it gives is thrown. */
   fault: (step: 'folder' | 'open' | 'read' | 'write') => Error | null = () => null;
+  /** A write takes in no more bytes than these. */
+  cuts_short: number | null = null;
   readonly #in_use = new Set<string>();
 
   /** For the length of a test: this is the browser's. */
@@ -98,8 +100,13 @@ export class PrivateFiles {
     const bytes = () => files.get(name) ?? new Uint8Array();
     return {
       getSize: () => bytes().length,
-      read: (into: Bytes) => into.set(bytes().subarray(0, into.length)),
-      write: (from: Bytes, { at }: { at: number }) => {
+      read: (into: Bytes) => {
+        this.#assertWell('read');
+        into.set(bytes().subarray(0, into.length));
+        return Math.min(bytes().length, into.length);
+      },
+      write: (whole: Bytes, { at }: { at: number }) => {
+        const from = whole.subarray(0, this.cuts_short ?? whole.length);
         const grown = new Uint8Array(Math.max(bytes().length, at + from.length));
         grown.set(bytes());
         grown.set(from, at);

@@ -1,5 +1,5 @@
 import type { JournalRecord } from '../machine/effect.ts';
-import { readRecords, writeRecords } from './record.ts';
+import { type Found, readRecords, writeRecords } from './record.ts';
 
 /**
  * One file a page life, only ever appended to; a file goes when everything in it may go. A file that another
@@ -18,14 +18,16 @@ export class JournalFiles {
   #stream_id: string | undefined;
   /** By file: how long it was when everything in it was settled. */
   readonly #quiet = new Map<string, number>();
+  /** Places of damage; true where they were told. */
+  readonly #damage = new Map<string, boolean>();
 
   private constructor(folder: FileSystemDirectoryHandle) {
     this.#folder = folder;
   }
 
-  static async open(person_id: string): Promise<JournalFiles> {
+  static async open(profile: string): Promise<JournalFiles> {
     const root = await navigator.storage.getDirectory();
-    const name = `noticing-journal-${person_id}`;
+    const name = `noticing-journal-${profile}`;
     return new JournalFiles(await root.getDirectoryHandle(name, { create: true }));
   }
 
@@ -35,7 +37,10 @@ export class JournalFiles {
     const own = await this.#own;
     const bytes = writeRecords(records);
     const written = own.write(bytes, { at: this.#size });
-    if (written !== bytes.length) throw new DOMException('torn', 'QuotaExceededError');
+    if (written !== bytes.length) {
+      own.truncate(this.#size);
+      throw new DOMException('torn', 'QuotaExceededError');
+    }
     own.flush();
     const was_quiet = this.#size === (this.#quiet.get(this.#own_name) ?? 0);
     this.#size += written;
@@ -76,32 +81,59 @@ export class JournalFiles {
     return found;
   }
 
-  #readAll(_name: string, handle: FileSystemSyncAccessHandle): JournalRecord[] {
-    return readOpen(handle).filter((one) => !this.#dropped.has(one.entry_id));
+  #readAll(name: string, handle: FileSystemSyncAccessHandle): JournalRecord[] {
+    return this.#look(name, handle)?.records.filter(this.#is_kept) ?? [];
   }
 
   #readUnsettled(name: string, handle: FileSystemSyncAccessHandle): JournalRecord[] {
     const size = handle.getSize();
     if (size === (this.#quiet.get(name) ?? 0)) return [];
-    const found = this.#readAll(name, handle).filter((one) => !this.#settled.has(one.entry_id));
-    if (found.length === 0) this.#quiet.set(name, size);
+    const looked = this.#look(name, handle);
+    const kept = looked?.records.filter(this.#is_kept) ?? [];
+    const found = kept.filter((one) => !this.#settled.has(one.entry_id));
+    if (looked && found.length === 0) this.#quiet.set(name, size);
     return found;
   }
 
-  /** A file whose records may all go is emptied; a file of an earlier page life is removed. */
+  readonly #is_kept = (one: JournalRecord) => !this.#dropped.has(one.entry_id);
+
+  /** null: what is in it cannot be known now. */
+  #look(name: string, handle: FileSystemSyncAccessHandle): Found | null {
+    const found = readOpen(handle);
+    for (const { from, before } of found?.damage ?? []) {
+      const place = `${name} ${from}-${before}`;
+      if (!this.#damage.has(place)) this.#damage.set(place, false);
+    }
+    return found;
+  }
+
+  /** Where the disk has changed what was written, as far as that was not told before. */
+  takeDamage(): string[] {
+    const untold = [...this.#damage].flatMap(([place, is_told]) => (is_told ? [] : place));
+    for (const place of untold) this.#damage.set(place, true);
+    return untold;
+  }
+
+  /**
+   * A file whose records may all go is emptied; a file of an earlier page life is removed. What is damaged may
+   * hide a record that nobody has dropped: that file stays.
+   */
   async drop(entry_ids: readonly string[]): Promise<void> {
     for (const entry_id of entry_ids) this.#dropped.add(entry_id);
-    const is_done = (handle: FileSystemSyncAccessHandle) =>
-      readOpen(handle).every((one) => this.#dropped.has(one.entry_id));
+    const is_done = (name: string, handle: FileSystemSyncAccessHandle) => {
+      const found = this.#look(name, handle);
+      if (!found || found.damage.length > 0) return false;
+      return !found.records.some(this.#is_kept);
+    };
     const own = await this.#own;
-    if (own && is_done(own)) {
+    if (own && is_done(this.#own_name, own)) {
       own.truncate(0);
       own.flush();
       this.#size = 0;
       this.#quiet.delete(this.#own_name);
     }
     const done: string[] = [];
-    for await (const { name, handle } of this.#others()) if (is_done(handle)) done.push(name);
+    for await (const { name, handle } of this.#others()) if (is_done(name, handle)) done.push(name);
     for (const name of done) await this.#folder.removeEntry(name);
   }
 
@@ -123,8 +155,11 @@ export class JournalFiles {
   }
 }
 
-function readOpen(handle: FileSystemSyncAccessHandle): JournalRecord[] {
-  const bytes = new Uint8Array(handle.getSize());
-  handle.read(bytes, { at: 0 });
-  return readRecords(bytes);
+function readOpen(handle: FileSystemSyncAccessHandle): Found | null {
+  try {
+    const bytes = new Uint8Array(handle.getSize());
+    return handle.read(bytes, { at: 0 }) === bytes.length ? readRecords(bytes) : null;
+  } catch {
+    return null;
+  }
 }

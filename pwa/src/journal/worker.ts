@@ -1,4 +1,4 @@
-import type { Asked, Told } from './asked.ts';
+import type { Asked, JournalEffect, Told } from './asked.ts';
 import { JournalFiles } from './files.ts';
 
 // Only a worker can write to a file and know that it is on the disk.
@@ -7,18 +7,21 @@ declare const self: DedicatedWorkerGlobalScope;
 let files: Promise<JournalFiles> | null = null;
 
 self.onmessage = ({ data }: MessageEvent<Asked>) => {
-  files ??= JournalFiles.open(data.person_id).catch((cause) => {
+  files ??= JournalFiles.open(data.profile).catch((cause) => {
     files = null;
     throw cause;
   });
-  answer(data).then(
-    (result) => tell({ id: data.id, result }),
-    (cause) => tell({ id: data.id, failed: String(cause) }),
-  );
+  answer(data).then(tell, (cause) => tell({ id: data.id, failed: String(cause) }));
 };
 
-async function answer({ effect }: Asked): Promise<unknown> {
+async function answer({ id, effect }: Asked): Promise<Told> {
   const journal = await (files as Promise<JournalFiles>);
+  const result = await act(journal, effect);
+  const damage = journal.takeDamage();
+  return { id, result, ...(damage.length > 0 ? { damage } : {}) };
+}
+
+async function act(journal: JournalFiles, effect: JournalEffect): Promise<unknown> {
   if (effect.ask === 'append') await journal.append(effect.records, effect.is_awaited);
   else if (effect.ask === 'read') return journal.read(effect.only_unsettled, effect.stream_id);
   else if (effect.ask === 'settle') journal.settle(effect.entry_ids);

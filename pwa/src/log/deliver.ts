@@ -2,7 +2,7 @@ import { all, keys, put, remove, run, tellScreens } from '../machine/ask.ts';
 import type { Script, StoreScript, Transaction } from '../machine/effect.ts';
 import { heldBody, openKept } from './bodies.ts';
 import type { Acknowledgement, UnsentEntry } from './log.ts';
-import { declareLost, healFromJournal, type Judged } from './lost.ts';
+import { declareLost, healLost, type Judged } from './lost.ts';
 import type { OwnRow, StreamRow } from './stores.ts';
 import { changeStream, findStream, ofStream, readStreams } from './streams.ts';
 
@@ -102,7 +102,7 @@ export function* gatherEntries(stream_id: string, first: number, limit: number):
       else lost.push({ stream_seq: seq, row: found?.row });
     }
     if (lost.length === 0) return { is_locked: false, entries };
-    if (yield* healFromJournal(lost)) continue;
+    if (yield* healLost(lost)) continue;
     yield* declareLost(stream_id, lost);
   }
 }

@@ -12,9 +12,13 @@ const NO_JOURNAL: Journal = {
 
 /**
  * The second journal, in the origin's private file system: another code path to the disk than IndexedDB.
- * Where the browser has none (older ones, private windows), every answer is that of an empty journal.
+ * Where the browser has none (older ones, private windows), every answer is that of an empty journal. Damage is told by its
+ * place, each once.
  */
-export function openJournal(person_id: string): Journal {
+export function openJournal(
+  profile: string,
+  tellDamage: (places: readonly string[]) => void = () => undefined,
+): Journal {
   if (!can_have_journal()) return NO_JOURNAL;
   const worker = new Worker(new URL('../journal/worker.ts', import.meta.url), { type: 'module' });
   const waiting = new Map<number, (told: Told) => void>();
@@ -24,6 +28,7 @@ export function openJournal(person_id: string): Journal {
   worker.onmessage = ({ data }: MessageEvent<Told>) => {
     waiting.get(data.id)?.(data);
     waiting.delete(data.id);
+    if (data.damage) tellDamage(data.damage);
   };
   const end = (failed: string) => {
     is_broken = true;
@@ -35,7 +40,7 @@ export function openJournal(person_id: string): Journal {
     new Promise((resolve) => {
       const id = ++next_id;
       waiting.set(id, resolve);
-      worker.postMessage({ id, person_id, effect } satisfies Asked);
+      worker.postMessage({ id, profile, effect } satisfies Asked);
     });
 
   return {

@@ -1,4 +1,5 @@
 import type { Bytes, KeyStore } from '../vault/key_store.ts';
+import { nameFailure } from './error.ts';
 
 const FOLDER = 'noticing-keys';
 
@@ -14,9 +15,12 @@ export function mirrorKeys(store: KeyStore, name: string): KeyStore {
     async get(key) {
       const known = await store.get(key);
       if (!is_copied(key, known)) return known;
-      const copied = (await copy.read().catch(() => ({}) as Keys))[key];
-      if (known === undefined) return copied === undefined ? undefined : store.putOnce(key, copied);
-      if (copied === undefined) await copy.change((all) => ({ [key]: known, ...all }));
+      if (known === undefined) {
+        const copied = (await copy.read())[key];
+        return copied === undefined ? undefined : store.putOnce(key, copied);
+      }
+      const copied = await copy.read().catch(() => null);
+      if (copied && !(key in copied)) await copy.change((all) => ({ [key]: known, ...all }));
       return known;
     },
     async put(key, value) {
@@ -31,7 +35,8 @@ export function mirrorKeys(store: KeyStore, name: string): KeyStore {
       // A key that cannot be copied is asked for as bytes.
       if (value instanceof CryptoKey) throw new DOMException('as bytes, please', 'DataCloneError');
       const stands = await store.putOnce(key, value);
-      await copy.change((known) => ({ ...known, [key]: stands }));
+      // What stands there already was not written with less known than here.
+      await copy.change((known) => (key in known ? known : { ...known, [key]: stands }));
       return stands;
     },
     async delete(key) {
@@ -57,22 +62,32 @@ function is_destroyed(value: unknown): boolean {
 
 type Keys = Readonly<Record<string, unknown>>;
 
-/** One small file; what fails here costs the copy, never the key. */
+/** One small file. What fails at writing costs the copy, never the key. */
 function openCopy(name: string) {
   let last: Promise<unknown> = Promise.resolve();
-  const read = async (): Promise<Keys> => {
+  const find = async (): Promise<Keys> => {
     const text = await (await (await findFile(name)).getFile()).text();
     // What cannot be read is not known to be empty: nothing is written over it.
     return text === '' ? {} : (JSON.parse(text, readBytes) as Keys);
   };
   const write = async (change: (known: Keys) => Keys) => {
-    const changed = JSON.stringify(change(await read()), writeBytes);
+    const known = await find();
+    const changed = change(known);
+    if (changed === known) return;
     const writable = await (await findFile(name)).createWritable();
-    await writable.write(changed);
+    await writable.write(JSON.stringify(changed, writeBytes));
     await writable.close();
   };
   return {
-    read,
+    /** Rejects where that is not known: the key that the journal is sealed with may be there. */
+    async read(): Promise<Keys> {
+      try {
+        return await aloneInTime(name, () => find().catch(find));
+      } catch (cause) {
+        if (cause instanceof SyntaxError) return spoilt(cause);
+        throw nameFailure(cause);
+      }
+    },
     change(change: (known: Keys) => Keys): Promise<void> {
       const next = last.then(() => alone(name, () => write(change))).catch(console.error);
       last = next;
@@ -81,10 +96,40 @@ function openCopy(name: string) {
   };
 }
 
+/** It never will be read: taps must not wait for it. It stays as it is. */
+function spoilt(cause: SyntaxError): Keys {
+  console.error(cause);
+  return {};
+}
+
 /** Another tab reads and writes the same file. */
-async function alone(name: string, work: () => Promise<void>): Promise<void> {
+async function alone<Result>(
+  name: string,
+  work: () => Promise<Result>,
+  options: LockOptions = {},
+): Promise<Result> {
   const locks = navigator.locks as LockManager | undefined;
-  await (locks ? locks.request(`${FOLDER}-${name}`, work) : work());
+  return locks ? locks.request(`${FOLDER}-${name}`, options, work) : work();
+}
+
+const PATIENCE_MS = 3_000;
+
+/** A tab that sleeps with the lock keeps nobody from reading: the file is always one of two whole ones. */
+async function aloneInTime<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+  const waiting = new AbortController();
+  const timer = setTimeout(() => waiting.abort(), PATIENCE_MS);
+  const begun = async () => {
+    clearTimeout(timer);
+    return work();
+  };
+  try {
+    return await alone(name, begun, { signal: waiting.signal });
+  } catch (cause) {
+    if (!waiting.signal.aborted) throw cause;
+    return work();
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function findFile(name: string): Promise<FileSystemFileHandle> {

@@ -1,8 +1,8 @@
 import { get, put, readJournal, run } from '../machine/ask.ts';
-import type { JournalRecord, Script } from '../machine/effect.ts';
+import type { Kept, Script, Transaction } from '../machine/effect.ts';
 import { openKept } from './bodies.ts';
 import { hashBody } from './hash.ts';
-import type { OwnRow } from './stores.ts';
+import type { OwnRow, PulledRow } from './stores.ts';
 import { findStream } from './streams.ts';
 
 /** A place of a stream as it was when it was found that it cannot be read. */
@@ -36,13 +36,13 @@ export function* declareLost(stream_id: string, judged: readonly Judged[]): Scri
 }
 
 /**
- * Rows that can no longer be read get the bytes that the second journal has of them, where those are whole. True
- * if there were any.
+ * Rows that can no longer be read get the bytes that the second journal has of them, or that came back from the
+ * server, where those are whole. True if there were any.
  */
-export function* healFromJournal(judged: readonly Judged[]): Script<boolean> {
+export function* healLost(judged: readonly Judged[]): Script<boolean> {
   const rows = judged.flatMap(({ row }) => row ?? []);
   if (rows.length === 0) return false;
-  const whole = yield* wholeInJournal(rows);
+  const whole = yield* wholeElsewhere(rows);
   if (whole.size === 0) return false;
   return yield* run<boolean>({
     stores: ['entries'],
@@ -51,10 +51,10 @@ export function* healFromJournal(judged: readonly Judged[]): Script<boolean> {
     *work() {
       let is_healed = false;
       for (const row of rows) {
-        const record = whole.get(row.entry_id);
+        const body = whole.get(row.entry_id);
         const known = yield* get<OwnRow>('entries', [row.stream_id, row.stream_seq]);
-        if (!record || !known || !is_same(known, row)) continue;
-        yield* put('entries', { ...known, body: record.body });
+        if (!body || !known || !is_same(known, row)) continue;
+        yield* put('entries', { ...known, body });
         is_healed = true;
       }
       return is_healed;
@@ -62,19 +62,36 @@ export function* healFromJournal(judged: readonly Judged[]): Script<boolean> {
   });
 }
 
-/** By entry: records of the journal that open, and are what these rows were. */
-function* wholeInJournal(rows: readonly OwnRow[]): Script<Map<string, JournalRecord>> {
+/** By entry: bodies that lie elsewhere on this tablet, open, and are what these rows were. */
+function* wholeElsewhere(rows: readonly OwnRow[]): Script<Map<string, Kept>> {
   const wanted = new Map(rows.map((row) => [row.entry_id, row.hash]));
   const records = (yield* readJournal()).filter((one) => wanted.get(one.entry_id) === one.hash);
-  const bodies = yield* openKept(records.map((one) => one.body));
-  const whole = new Map<string, JournalRecord>();
-  for (const [place, record] of records.entries()) {
+  const found = [...(yield* run(readingPulled([...wanted.keys()]))), ...records];
+  const bodies = yield* openKept(found.map((one) => one.body));
+  const whole = new Map<string, Kept>();
+  for (const [place, { entry_id, body: kept }] of found.entries()) {
     const body = bodies === 'locked' ? null : bodies[place];
-    if (typeof body === 'string' && hashBody(body) === record.hash) {
-      whole.set(record.entry_id, record);
+    if (typeof body === 'string' && hashBody(body) === wanted.get(entry_id)) {
+      whole.set(entry_id, kept);
     }
   }
   return whole;
+}
+
+function readingPulled(entry_ids: readonly string[]): Transaction<PulledRow[]> {
+  return {
+    stores: ['pulled'],
+    mode: 'readonly',
+    durability: 'relaxed',
+    *work() {
+      const found: PulledRow[] = [];
+      for (const entry_id of entry_ids) {
+        const row = yield* get<PulledRow>('pulled', entry_id);
+        if (row) found.push(row);
+      }
+      return found;
+    },
+  };
 }
 
 function lostRow(stream_id: string, stream_seq: number, known: OwnRow | undefined): OwnRow {

@@ -1,4 +1,4 @@
-import { add, get, put, readClock, run } from '../machine/ask.ts';
+import { add, get, keys, lastKey, put, readClock, remove, run } from '../machine/ask.ts';
 import type { Script } from '../machine/effect.ts';
 import type { StreamRow } from './stores.ts';
 import { changeStream } from './streams.ts';
@@ -23,6 +23,8 @@ export type MetaKey =
   | 'password_first'
   /** Whether the pages of the server in this browser are still to be shut or opened. */
   | 'pages_wanted'
+  /** Sealed: what begins her session anew once her PIN has opened this profile. */
+  | 'way_back'
   /** How far own entries were looked at for pictures that are not here. */
   | 'photos_looked';
 
@@ -70,13 +72,21 @@ export function writeStream(
   });
 }
 
-/** For whoever helps later; `text` must hold nothing of anybody's evidence. */
+const NOTES_KEPT = 500;
+
+/** For whoever helps later; `text` must hold nothing of anybody's evidence. The oldest notes go. */
 export function* note(code: string, text: string): Script<void> {
   const { wall_ms } = yield* readClock();
   yield* run<void>({
     stores: ['diagnostics'],
     mode: 'readwrite',
     durability: 'relaxed',
-    work: () => add('diagnostics', { at: new Date(wall_ms).toISOString(), code, text }),
+    *work() {
+      yield* add('diagnostics', { at: new Date(wall_ms).toISOString(), code, text });
+      const last = (yield* lastKey<number>('diagnostics', {})) ?? 0;
+      for (const key of yield* keys<number>('diagnostics', { through: last - NOTES_KEPT })) {
+        yield* remove('diagnostics', key);
+      }
+    },
   });
 }

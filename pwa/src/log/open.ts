@@ -15,7 +15,7 @@ import { openJournal } from './journal.ts';
 import { mirrorKeys } from './key_mirror.ts';
 import { keysIn } from './keys.ts';
 import type { DeviceLog, LogChange } from './log.ts';
-import { readMeta, writeMeta } from './meta.ts';
+import { note, readMeta, writeMeta } from './meta.ts';
 import { appendPhoto, readPhoto } from './photos.ts';
 import { beginProfile, nameProfile, profilesOf } from './profiles.ts';
 import { countEntries, entriesOf, setAsideEntries, summariseSubjects } from './read.ts';
@@ -49,7 +49,9 @@ async function openProfile(person_id: string, name: string): Promise<DeviceLog> 
   const { run, close } = connect<LogSchema>(name, VERSION, upgrade);
   const vault = await openVault(mirrorKeys(keysIn(run), name), await tabletKey());
   const changes = announceChanges(name);
-  const journal = openJournal(name.slice('noticing-'.length));
+  const journal = openJournal(name.slice('noticing-'.length), (places) => {
+    performHere(note('journal-damaged', places.join(', '))).catch(console.error);
+  });
 
   const port: Port = (effect: Effect) => {
     switch (effect.port) {

@@ -1,10 +1,12 @@
 import * as v from 'valibot';
 import { dropUnreadable, forgetVerified, rowsToVerify, trimJournal } from '../log/forget.ts';
 import { xorHashes } from '../log/hash.ts';
-import { note, readMeta, writeMeta, writeStream } from '../log/meta.ts';
+import { note, readMeta, writeMeta } from '../log/meta.ts';
 import { markVerified, photosToVerify, sendAgain } from '../log/photos.ts';
-import { readAllStreams, readStream } from '../log/read.ts';
+import { readAllStreams } from '../log/read.ts';
 import type { OwnRow, StreamRow, VerifiedMark } from '../log/stores.ts';
+import { changeStream, findStream } from '../log/streams.ts';
+import { run } from '../machine/ask.ts';
 import type { Script } from '../machine/effect.ts';
 import { expectAnswer } from './answer.ts';
 import { askSigned, type Conversation } from './conversation.ts';
@@ -156,20 +158,30 @@ function* verifyPhotos(talk: Conversation, { stream_id }: StreamRow): Script<voi
 
 const MARKS_KEPT = 40;
 
-function* noteVerified(talk: Conversation, stream: StreamRow, through: number): Script<boolean> {
-  const now = yield* readStream(stream.stream_id);
-  const { server_ms, server_epoch } = talk;
-  // Gone back meanwhile: the server was restored while it was verifying.
-  if (!now || server_ms === null || server_epoch === null) return false;
-  if (through > now.acknowledged_through) return false;
-  const is_same_epoch = now.verified_epoch === server_epoch;
-  const known = is_same_epoch ? (now.verified_marks ?? []) : [];
-  const is_due = !is_same_epoch || is_a_day_old(lastMark(now), server_ms);
-  const marks = is_due ? [...known, { through, server_ms }] : known;
-  yield* writeStream(stream.stream_id, {
-    verified_through: through,
-    verified_epoch: server_epoch,
-    verified_marks: marks.slice(-MARKS_KEPT),
+function noteVerified(
+  { server_ms, server_epoch }: Conversation,
+  { stream_id }: StreamRow,
+  through: number,
+): Script<boolean> {
+  return run<boolean>({
+    stores: ['meta', 'streams'],
+    mode: 'readwrite',
+    durability: 'strict',
+    *work() {
+      const now = yield* findStream(stream_id);
+      // Gone back meanwhile: the server was restored while it was verifying.
+      if (!now || server_ms === null || server_epoch === null) return false;
+      if (through > now.acknowledged_through) return false;
+      const is_same_epoch = now.verified_epoch === server_epoch;
+      const known = is_same_epoch ? (now.verified_marks ?? []) : [];
+      const is_due = !is_same_epoch || is_a_day_old(lastMark(now), server_ms);
+      const marks = is_due ? [...known, { through, server_ms }] : known;
+      yield* changeStream(stream_id, {
+        verified_through: through,
+        verified_epoch: server_epoch,
+        verified_marks: marks.slice(-MARKS_KEPT),
+      });
+      return true;
+    },
   });
-  return true;
 }
