@@ -36,8 +36,9 @@ def test_webkit_keeps_a_tap_over_a_reload_without_a_server(
     watch_signs(webkit)
     tap_first_look(webkit)
     wait_until(webkit, "the mark has its check", lambda: state_of_sign(webkit) == "check")
-    assert states_seen(webkit) == ["ring", "dot", "check"]
-    say("a tap went from ring to dot to check")
+    # A ring is drawn only where the disk takes its time.
+    assert [state for state in states_seen(webkit) if state != "ring"] == ["dot", "check"]
+    say("a tap went to its dot, then to its check")
 
     assert live_server.stop() == 0
     webkit.refresh()
@@ -48,7 +49,7 @@ def test_webkit_keeps_a_tap_over_a_reload_without_a_server(
     watch_signs(webkit)
     tap_first_look(webkit)
     wait_until(webkit, "the second mark has its dot", lambda: state_of_sign(webkit) == "dot")
-    assert states_seen(webkit) == ["ring", "dot"]
+    assert [state for state in states_seen(webkit) if state != "ring"] == ["dot"]
     assert count_in_box(webkit) == "2"
     say("a tap without a server has its dot")
 

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'preact/hooks';
+import { useCallback, useMemo, useState } from 'preact/hooks';
 import { kindOf } from '../entry/kinds.ts';
 import type { Item } from '../protocol/protocol.ts';
 import { announce } from '../ui/announcer.tsx';
@@ -40,22 +40,13 @@ export function Observing({ visit, half_line }: Props) {
   useWakeLock();
   useDimmedTheme();
 
-  const record = (draft: VisitDraft) => {
-    vibrate();
-    const { made, saved } = visit.record(withShownVersions(draft, visit));
-    void saved.then((is_saved) => {
-      const entry = made[0]?.entry;
-      const text = is_saved && entry && savedText(entry, protocol);
-      if (text) announce(text);
-    });
-  };
-  const sitting = {
-    visit,
-    started,
-    students_present: studentsToSweep(view.context),
-    askStudents: () => setOpen({ what: 'details' }),
-  };
-  const explain = (item: Item) => setOpen({ what: 'item', item });
+  const record = useCallback((draft: VisitDraft) => recordIn(visit, draft), [visit]);
+  const explain = useCallback((item: Item) => setOpen({ what: 'item', item }), []);
+  const students_present = studentsToSweep(view.context);
+  const sitting = useMemo(() => {
+    const askStudents = () => setOpen({ what: 'details' });
+    return { visit, started, students_present, askStudents };
+  }, [visit, started, students_present]);
   const lists = { visit, started_at, record, explain };
   const heard = (
     <Heard timeline={view.timeline} entries={visit.entries.value} started_at={started_at} />
@@ -98,6 +89,16 @@ export function Observing({ visit, half_line }: Props) {
       {open?.what === 'details' && <VisitDetails visit={visit} onClose={() => setOpen(null)} />}
     </SittingContext.Provider>
   );
+}
+
+function recordIn(visit: Visit, draft: VisitDraft): void {
+  vibrate();
+  const { made, saved } = visit.record(withShownVersions(draft, visit));
+  void saved.then((is_saved) => {
+    const entry = made[0]?.entry;
+    const text = is_saved && entry && savedText(entry, visit.protocol.value);
+    if (text) announce(text);
+  });
 }
 
 /** A second answer may come before the first one was drawn: it replaces that one too. */

@@ -1,7 +1,9 @@
+import { useMemo } from 'preact/hooks';
 import type { Item, Section } from '../protocol/protocol.ts';
 import { t } from '../ui/messages/messages.ts';
 import type { Visit, VisitDraft } from '../visits/visit.ts';
 import { ITEM_COMPONENTS } from './item_components.ts';
+import type { ItemProps } from './item_props.ts';
 import { statesByItem } from './marks.ts';
 
 interface Props {
@@ -26,9 +28,8 @@ export function SectionList({ sections, visit, started_at, record, explain }: Pr
           <div class={section.items.every((item) => item.type === 'tally') ? 'tallies' : 'looks'}>
             {section.items.map((item) => {
               if (item.type === 'script') return null;
-              const ItemComponent = ITEM_COMPONENTS[item.type];
               return (
-                <ItemComponent
+                <SteadyItem
                   key={item.key}
                   item={item}
                   view={view.items[item.key]}
@@ -44,6 +45,16 @@ export function SectionList({ sections, visit, started_at, record, explain }: Pr
         </section>
       ))}
     </>
+  );
+}
+
+/** Drawn anew only where something of it has changed: a tap changes one of many. */
+function SteadyItem(props: ItemProps) {
+  const { item, view, state, started_at, is_agreed, record, explain } = props;
+  const ItemComponent = ITEM_COMPONENTS[item.type as keyof typeof ITEM_COMPONENTS];
+  return useMemo(
+    () => <ItemComponent {...props} />,
+    [item, view, state, started_at, is_agreed, record, explain],
   );
 }
 

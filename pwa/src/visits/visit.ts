@@ -7,9 +7,11 @@ import type { LoggedEntry } from '../log/log.ts';
 import { fold } from '../observation/fold.ts';
 import type { ObservationView } from '../observation/view.ts';
 import type { Protocol } from '../protocol/protocol.ts';
-import { type Device, make, type OwnDraft, useDevice } from './device.ts';
+import { type Device, make, type OwnDraft } from './device.ts';
+import { useDevice } from './device_context.ts';
 import { findProtocol } from './directory.ts';
 import { returnedFeedback, type ShownEntry, standing } from './mark_state.ts';
+import { steadyList, steadyParts } from './steady.ts';
 import type { Pending } from './writing.ts';
 
 export interface PhotoDraft {
@@ -34,7 +36,7 @@ export interface Visit {
   readonly unsaved: ReadonlySignal<readonly MadeEntry[]>;
   /** The latest feedback where it came back: "not shared: why". */
   readonly returned: ReadonlySignal<ShownEntry | null>;
-  /** Shows the ring at once; `saved` tells whether the disk took it. */
+  /** A ring at once, drawn where the disk is not faster; `saved` tells whether the disk took it. */
   record(...drafts: VisitDraft[]): { made: MadeEntry[]; saved: Promise<boolean> };
   /** As record(), with the picture that the entry names. */
   recordPhoto(draft: PhotoDraft, bytes: ArrayBuffer): Promise<'saved' | LogErrorCode>;
@@ -104,11 +106,15 @@ function showVisit(
   );
   const entries = computed(() => joinEntries(logged.value, pending.value));
   const protocol = computed(() => protocolOf(device, logged.value));
+  // A ring that becomes a dot changes nothing of the view: it is not folded anew.
+  const stands = steadyList(() => standing(entries.value));
+  const folded = computed(() => fold([...stands.value], protocol.value));
+  const items = steadyParts(() => folded.value.items);
   return {
     observation_id,
     entries,
     protocol,
-    view: computed(() => fold(standing(entries.value), protocol.value)),
+    view: computed(() => ({ ...folded.value, items: items.value })),
     unsaved: computed(() => pending.value.filter((one) => one.has_failed).map((one) => one.made)),
     returned: computed(() => returnedFeedback(entries.value)),
     record(...drafts) {

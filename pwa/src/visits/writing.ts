@@ -2,6 +2,7 @@ import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { MadeEntry } from '../entry/entry.ts';
 import { LogError, type LogErrorCode } from '../log/error.ts';
 import type { DeviceLog, LoggedEntry } from '../log/log.ts';
+import { drawLater } from './drawing.ts';
 
 /** Made, but not known to be on the disk. */
 export interface Pending {
@@ -78,7 +79,12 @@ export function openWriting(log: Pick<DeviceLog, 'append' | 'appendPhoto'>): Wri
     unsaved,
     is_writing: () => writing > 0,
     write(made) {
-      pending.value = [...pending.value, ...made.map((one) => ({ made: one, has_failed: false }))];
+      drawLater(() => {
+        pending.value = [
+          ...pending.value,
+          ...made.map((one) => ({ made: one, has_failed: false })),
+        ];
+      });
       return append(made);
     },
     writePhoto(made, bytes) {

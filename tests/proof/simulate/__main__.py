@@ -73,7 +73,7 @@ def simulate(options: argparse.Namespace, tablets: Path) -> int:
     tally = Tally(options.schedules, options.seed)
     patience_s = 0
     try:
-        if collect(results, len(workers), tally, options):
+        if collect(results, workers, tally, options):
             patience_s = ENDS_WITHIN_S
     finally:
         for each in workers:
@@ -104,16 +104,21 @@ def share_out(options: argparse.Namespace, tablets: Path, jobs: int) -> list[Wor
     ]
 
 
-def collect(results: Any, workers: int, tally: Tally, options: argparse.Namespace) -> bool:
+def collect(results: Any, workers: list[Any], tally: Tally, options: argparse.Namespace) -> bool:
     """Until all are done, or until the first failure; whether all are done."""
     last_said = time.monotonic()
-    while workers:
+    done = 0
+    while done < len(workers):
+        ended = sum(each.exitcode is not None for each in workers)
         try:
             result = results.get(timeout=1)
         except queue.Empty:
             result = ...
+            if ended > done:  # killed: what it was to do nobody does
+                tally.add({"broken": "a worker ended in the middle of its schedules"})
+                return False
         if result is None:
-            workers -= 1
+            done += 1
         elif result is not ...:
             tally.add(result)
             if tally.is_failure(result):

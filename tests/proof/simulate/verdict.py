@@ -6,13 +6,14 @@ from typing import Any, TextIO
 
 ENOUGH_TO_COVER = 400  # schedules: with fewer, chance alone may leave a rare fault out
 RARELY = 200  # each fault must have hit at least once in so many schedules
+LEAST_TAPS, LEAST_FAULTS = 60, 5  # what a schedule is meant to have
 
 
 class Tally:
     def __init__(self, wanted: int, seed: int) -> None:
         self.wanted, self.seed, self.began = wanted, seed, time.monotonic()
         self.first_at: float | None = None  # when the first result was there
-        self.schedules = self.permanent = self.twice = self.differing = 0
+        self.schedules = self.permanent = self.twice = self.differing = self.small = 0
         self.failed: list[int] = []
         self.broken: list[str] = []
         self.counts: Counter[str] = Counter()
@@ -34,6 +35,8 @@ class Tally:
         self.counts.update(result["counts"])
         self.coverage.update(result["coverage"])
         self.faults = result["faults"]
+        faults = sum(result["coverage"].values())
+        self.small += result["counts"]["taps"] < LEAST_TAPS or faults < LEAST_FAULTS
         if self.is_failure(result):
             self.failed.append(result["seed"])
 
@@ -72,6 +75,7 @@ class Tally:
             *self._without_check(),
             f"{self.counts['photos']:,} photos",
             f"{sum(self.coverage.values()):,} faults of {len(self.coverage)} kinds",
+            f"{self.small} with fewer than {LEAST_TAPS} taps or {LEAST_FAULTS} faults",
             f"{self.counts['requests']:,} requests",
             f"{len(self.failed)} failed",
             f"{self.twice} run twice, {self.differing} differing",

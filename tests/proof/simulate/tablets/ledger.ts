@@ -65,6 +65,10 @@ export class Ledger {
     this.coverage[fault] = (this.coverage[fault] ?? 0) + 1;
   }
 
+  get faults(): number {
+    return Object.values(this.coverage).reduce((sum, times) => sum + times, 0);
+  }
+
   violate(what: string): void {
     this.violations.push(what);
     this.tell('checker', what);

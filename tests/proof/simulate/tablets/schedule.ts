@@ -19,6 +19,8 @@ const LASTS_MS = 4 * 60_000;
 const DAY_MS = 24 * 3_600_000;
 /** Between them backups and images are made. */
 const PARTS = 4;
+const LEAST_TAPS = 60;
+const LEAST_FAULTS = 5;
 /** What the promise allows after the last fault has healed. */
 export const DRAINED_WITHIN_MS = 30_000;
 
@@ -76,6 +78,8 @@ export class Schedule {
       this.#takeImages();
       if (part < PARTS && this.chance.happens(0.4)) this.#backUp();
     }
+    this.#makeUpForFaults();
+    this.#makeUpForTaps();
   }
 
   seatsAt(tablet: Tablet): Seat[] {
@@ -292,6 +296,25 @@ export class Schedule {
     this.world.after(this.chance.below(LASTS_MS), () => other.share());
   }
 
+  /** Some found nothing to spoil. */
+  #makeUpForFaults(): void {
+    for (let more = 0; more < 9 && this.ledger.faults < LEAST_FAULTS; more += 1) {
+      FAULTS[this.#nextFault()]?.[1](this);
+      this.world.runFor(10_000);
+    }
+  }
+
+  /** Some found no app open: they are made up for before anything heals. */
+  #makeUpForTaps(): void {
+    for (let more = 0; more < 9 && this.ledger.taps.size < LEAST_TAPS; more += 1) {
+      const seat = this.chance.pick(this.seats);
+      if (seat.liveTabs().length === 0) seat.openTab();
+      this.world.runFor(3_000);
+      seat.tapSome(this.chance.between(10, 16));
+      this.world.runFor(20_000);
+    }
+  }
+
   #planTapsOf(seat: Seat, bursts: number): void {
     const tap = (after_ms: number, least: number, most: number) =>
       this.world.after(after_ms, () => {
@@ -305,16 +328,18 @@ export class Schedule {
   }
 
   #planFaults(): void {
-    const weights = Object.fromEntries(
-      Object.entries(FAULTS).map(([name, [weight]]) => [name, weight]),
-    );
     const count = this.chance.between(6, 10);
     for (let made = 0; made < count; made += 1) {
-      const name = this.chance.weigh(weights);
+      const name = this.#nextFault();
       this.world.after(this.chance.between(3_000, LASTS_MS - 5_000), () => {
         if (!this.is_healed) FAULTS[name]?.[1](this);
       });
     }
+  }
+
+  #nextFault(): string {
+    const weights = Object.entries(FAULTS).map(([name, [weight]]) => [name, weight]);
+    return this.chance.weigh(Object.fromEntries(weights));
   }
 
   #takeImages(): void {
