@@ -20,16 +20,8 @@ from noticing.migrating import migrate
 from postgres import PostgresServer, running_postgres
 from school import School, make_school
 
-TESTS = Path(__file__).parent
 expect.set_options(timeout=20_000)  # for a machine that does other things as well
 STORIES: list[tuple[str, list[str]]] = []
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The browser stories go one after another in one worker, while the other worker does the rest."""
-    for item in items:
-        if item.path.is_relative_to(TESTS / "e2e"):
-            item.add_marker(pytest.mark.xdist_group("e2e"))
 
 
 # Databases. A migrated one is made once and copied for each test.

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP
@@ -26,7 +27,7 @@ from noticing.sync.enrol import enrol
 from noticing.sync.wire import Enrolment, PublicKey
 from school import School
 
-PUSH, HELLO = "/api/v1/sync/push", "/api/v1/sync/hello"
+PUSH, HELLO, STREAMS = "/api/v1/sync/push", "/api/v1/sync/hello", "/api/v1/sync/streams"
 
 
 class Device:
@@ -124,6 +125,22 @@ class Device:
             for content in contents
         ]
         return {"noticing_rescue": 1, "made_at": now().isoformat(), "pushes": pushes}
+
+    def save_loose(self, bodies: Sequence[str], *, sealed: bool = False) -> dict[str, Any]:
+        """A rescue file of entries that are in no stream of this device: in one that is made for the file."""
+        own_id, file_id = self.stream_id, make_id()
+        enrolment = msgspec.json.encode(Enrolment(file_id, self.public_key(), "test"))
+        vouched = {
+            "path": STREAMS,
+            "headers": {"Content-Type": "application/json"} | self.signed("POST", STREAMS, enrolment),
+            "body": base64.b64encode(enrolment).decode(),
+        }
+        said = {"sealed": self.seal(bodies)} if sealed else {"bodies": list(bodies)}
+        self.stream_id = file_id
+        content = gzip.compress(json.dumps({"stream_id": file_id, "from_seq": 1} | said).encode())
+        saved = self.save(content) | {"streams": [vouched]}
+        self.stream_id = own_id
+        return saved
 
     def content(self, bodies: Sequence[str], from_seq: int) -> bytes:
         clock = {

@@ -11,14 +11,14 @@ import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { CaptureScreen } from './capture/capture_screen.tsx';
 import { LeaveScreen } from './home/leave/leave_screen.tsx';
-import { useRescue } from './home/leave/use_rescue.ts';
 import { WhoIsHere } from './home/leave/who_is_here.tsx';
 import { LockGate } from './home/lock/lock_gate.tsx';
+import { SignInDialog } from './home/sign_in.tsx';
 import { StartScreen } from './home/start/start_screen.tsx';
 import { TodayScreen } from './home/today_screen.tsx';
 import { WaitingScreen } from './home/waiting/waiting_screen.tsx';
 import { ReviewScreen } from './review/review_screen.tsx';
-import { openSession } from './sync/session.ts';
+import { openSession } from './sync/open_session.ts';
 import { Announcer } from './ui/announcer.tsx';
 import { t } from './ui/messages/messages.ts';
 import { followHash, type Route, route } from './ui/routes.ts';
@@ -27,7 +27,9 @@ import { SignInScreen, StorageFailedScreen } from './ui/sign_in_screen.tsx';
 import { TroubleBanner } from './ui/trouble_banner.tsx';
 import { keepTypingOutOfFiles } from './ui/typing.ts';
 import { UnsavedElsewhere } from './ui/unsaved_banner.tsx';
-import { type Device, DeviceContext, openDevice } from './visits/device.ts';
+import { useRescue } from './ui/use_rescue.ts';
+import { type Device, openDevice } from './visits/device.ts';
+import { DeviceContext } from './visits/device_context.ts';
 import { adoptOldHalfLines } from './visits/half_line.ts';
 import { deliverForOthers } from './visits/others.ts';
 import { asks_who } from './visits/workers.ts';
@@ -71,6 +73,7 @@ function Open() {
       <UnsavedElsewhere />
       <TroubleBanner />
       <Screen />
+      <SignInDialog />
       <Announcer />
     </LockGate>
   );
@@ -117,5 +120,5 @@ function screenOf(here: Route) {
 }
 
 function Waiting() {
-  return <WaitingScreen rescue={useRescue()} />;
+  return <WaitingScreen rescue={useRescue() ?? null} />;
 }

@@ -25,7 +25,6 @@ from noticing.tablets import pages as tablets_pages
 from noticing.web import health, layout, shell
 
 OPEN = Lock.open()  # anyone, no account
-SIGNED_IN = Lock.session("account.use")
 LEAVING = Lock.session("account.leave")  # also for who has no role any more
 OBSERVER = Lock.session("app.enter")
 ADMIN = Lock.session("people.manage")

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from noticing import safekeeping, terminal
+from noticing import safekeeping
 from noticing.accounts.people import ROLES
 from noticing.serve import CannotServe
-from noticing.terminal import CannotDo
+from noticing.terminal import people, places, starting, upkeep
+from noticing.terminal.command import CannotDo
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,12 +30,12 @@ def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="noticing", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_serve(commands)
-    _leaf(commands, "migrate", terminal.migrate, "bring the database to the tables of this version")
-    _leaf(commands, "reprocess", terminal.reprocess, "judge what lies aside again (every start does)")
-    rebuild = _leaf(commands, "rebuild", terminal.rebuild, "fold all visits again from their entries")
+    _leaf(commands, "migrate", upkeep.migrate, "bring the database to the tables of this version")
+    _leaf(commands, "reprocess", upkeep.reprocess, "judge what lies aside again (every start does)")
+    rebuild = _leaf(commands, "rebuild", upkeep.rebuild, "fold all visits again from their entries")
     rebuild.add_argument("--check", action="store_true", help="only compare; exit 1 if a view differs")
     _add_safekeeping(commands)
-    draft = _leaf(commands, "draft-migration", terminal.draft_migration, "write a migration (for developers)")
+    draft = _leaf(commands, "draft-migration", upkeep.draft_migration, "write a migration (for developers)")
     draft.add_argument("message")
     _add_person(_group(commands, "person", "people and their links"))
     _add_place(_group(commands, "school", "schools"), _group(commands, "class", "classes"))
@@ -58,7 +59,7 @@ def _group(commands: Commands, name: str, text: str) -> Commands:
 
 
 def _add_serve(commands: Commands) -> None:
-    serve = _leaf(commands, "serve", terminal.serve, "start the server")
+    serve = _leaf(commands, "serve", starting.serve, "start the server")
     serve.add_argument("--host", default="127.0.0.1", help="where to listen (default: only this machine)")
     serve.add_argument("--lan", action="store_true", help="listen on the network, not only on this machine")
     serve.add_argument("--port", type=int, default=8000)
@@ -90,7 +91,7 @@ def _add_safekeeping(commands: Commands) -> None:
 
 
 def _add_person(group: Commands) -> None:
-    add = _leaf(group, "add", terminal.add_person, "add a person and print her one-time link")
+    add = _leaf(group, "add", people.add_person, "add a person and print her one-time link")
     add.add_argument("--name", required=True, help="as colleagues say it: Ms Rivera")
     add.add_argument("--email", required=True)
     add.add_argument("--role", required=True, action="append", choices=ROLES, help="may be repeated")
@@ -103,8 +104,8 @@ def _add_person(group: Commands) -> None:
             "--url", help="how the server is reached (default: $NOTICING_URL, else as it was started last)"
         )
     for name, run, text in (
-        ("pair", terminal.pair, "let a coach and a teacher work together"),
-        ("unpair", terminal.unpair, "end that: from now on the coach reads nothing of the teacher"),
+        ("pair", people.pair, "let a coach and a teacher work together"),
+        ("unpair", people.unpair, "end that: from now on the coach reads nothing of the teacher"),
     ):
         both = _leaf(group, name, run, text)
         both.add_argument("--coach", required=True, metavar="EMAIL")
@@ -114,7 +115,7 @@ def _add_person(group: Commands) -> None:
 
 def _add_link(group: Commands) -> argparse.ArgumentParser:
     link = _leaf(
-        group, "link", terminal.renew_link, "print a new one-time link (also for a forgotten password)"
+        group, "link", people.renew_link, "print a new one-time link (also for a forgotten password)"
     )
     link.add_argument("--email", required=True)
     return link
@@ -122,23 +123,23 @@ def _add_link(group: Commands) -> argparse.ArgumentParser:
 
 def _add_changes(group: Commands) -> None:
     for name, run, text in (
-        ("grant-role", terminal.grant_role, "give a person one more role"),
-        ("end-role", terminal.end_role, "end a role; the last as coach or teacher ends her pairings, too"),
+        ("grant-role", people.grant_role, "give a person one more role"),
+        ("end-role", people.end_role, "end a role; the last as coach or teacher ends her pairings, too"),
     ):
         role = _leaf(group, name, run, text)
         role.add_argument("--email", required=True)
         role.add_argument("--role", required=True, choices=ROLES)
         role.add_argument("--school", help="name of the school; left out: everywhere")
-    sign_out = _leaf(group, "sign-out", terminal.sign_out, "sign a person out on every device")
-    close = _leaf(group, "close", terminal.close, "close an account: ends its roles, pairings and sessions")
+    sign_out = _leaf(group, "sign-out", people.sign_out, "sign a person out on every device")
+    close = _leaf(group, "close", people.close, "close an account: ends its roles, pairings and sessions")
     for leaf in (sign_out, close):
         leaf.add_argument("--email", required=True)
 
 
 def _add_place(schools: Commands, classes: Commands) -> None:
-    school = _leaf(schools, "add", terminal.add_school, "add a school")
+    school = _leaf(schools, "add", places.add_school, "add a school")
     school.add_argument("--name", required=True)
-    lesson = _leaf(classes, "add", terminal.add_class, "add a class of a teacher")
+    lesson = _leaf(classes, "add", places.add_class, "add a class of a teacher")
     for name in ("school", "teacher", "title", "grade", "subject", "room"):
         lesson.add_argument(f"--{name}", required=True)
     lesson.add_argument("--students", type=int, required=True, help="how many are on the roster")

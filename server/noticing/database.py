@@ -74,14 +74,15 @@ _WRITING = "noticing.is_writing"
 
 
 class UnsafeDatabase(RuntimeError):
-    """The database is set up in a way in which an acknowledged entry could be lost."""
+    """The database is set up in a way in which an acknowledged entry could be lost or passed over."""
 
 
 def prepare_engine(engine: sa.Engine) -> None:
     """Set on every connection what "acknowledged means on disk" rests on, and refuse to start without it.
 
     SQLite loses acknowledged transactions at a power cut with synchronous=NORMAL, and PostgreSQL with
-    fsync or synchronous_commit off; neither is a setting that may be chosen here.
+    fsync or synchronous_commit off; neither is a setting that may be chosen here. `writing()` reads after it has its
+    lock, which PostgreSQL shows it as of that moment only with READ COMMITTED.
     """
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_pragmas)
@@ -123,6 +124,12 @@ def _assert_durable(connection: sa.Connection) -> None:
             raise UnsafeDatabase(
                 f"PostgreSQL runs with {name}=off: what it acknowledges can be lost. Set {name}=on."
             )
+    isolation = connection.exec_driver_sql("SHOW transaction_isolation").scalar()
+    if isolation != "read committed":
+        raise UnsafeDatabase(
+            f"PostgreSQL runs with transaction_isolation={isolation}: who waited for another writer would not see what "
+            "that one wrote. Set default_transaction_isolation='read committed'."
+        )
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from noticing.feed.counter import is_suspended, suspend, tenant_ids
 from noticing.organisation_keys.keys import add_key
 from noticing.rescue.importing import MAX_FILE_BYTES, NoRescueFile, bring_in, read_file
 from noticing.rescue.pages import say_counts
-from noticing.terminal import CannotDo, in_database, read_config, say, share_data
+from noticing.terminal.command import CannotDo, in_database, read_config, say, share_data
 
 
 def backup(options: argparse.Namespace) -> int:
@@ -73,7 +73,7 @@ def rescue(options: argparse.Namespace) -> int:
     except NoRescueFile:
         raise CannotDo(f"{path} is no rescue file. Nothing was taken from it.") from None
     say(*say_counts(counts))
-    return 1 if counts.unreadable or counts.differing else 0
+    return 1 if counts.unreadable or counts.differing or counts.photos_refused else 0
 
 
 @in_database

@@ -39,6 +39,7 @@ def _whom(place: Place) -> Iterator[str]:
     yield f"Sign in as (password of all: {demo.PASSWORD})"
     for email, words in accounts:
         yield f"    {email:<34} {words}"
+    yield "    … and every teacher by her last name, such as okafor@demo.example"
     if not place.is_loopback:
         yield ""
         yield "WARNING: everybody on this network can sign in, for these passwords are public."

@@ -12,7 +12,7 @@ def sign_in(page: Page, url: str, email: str) -> None:
     fill_in_sign_in(page, email)
 
 
-def fill_in_sign_in(page: Page, email: str) -> None:
+def fill_in_sign_in(page: Page | Locator, email: str) -> None:
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()

@@ -4,6 +4,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import coach
 import pytest
@@ -95,6 +96,77 @@ def test_the_app_holds_no_violation(
     screen.reload()
     expect(screen.get_by_role("heading", name=re.compile("needs? attention"))).to_be_visible()
     check(screen, "waiting, with what was set aside")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_and_the_app_say_no_error_in_the_console(
+    browser: Browser, server: LiveServer, scheme: Literal["light", "dark"]
+) -> None:
+    """The pages' policy holds here, as it does at a school: what it would refuse is said there, too."""
+    context = browser.new_context(color_scheme=scheme)
+    page, faults = context.new_page(), Faults()
+    faults.listen_to(page)
+    for path in ("/", "/sign-in", "/rescue", "/app/"):
+        faults.look_at(page, server.url + path)
+    for person, paths in (
+        ("rivera", ("/notes", "/", "/app/")),
+        ("lee", ("/notes",)),
+        ("admin", ("/people", "/tablets", "/", "/app/")),
+    ):
+        context.clear_cookies()
+        page.goto(f"{server.url}/sign-in?next={paths[0]}")
+        coach.fill_in_sign_in(page, f"{person}@demo.example")
+        expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+        for path in paths:
+            faults.look_at(page, server.url + path)
+        if "/notes" in paths:
+            page.goto(f"{server.url}/notes")
+            page.locator("main").get_by_role("link").first.click()
+            page.wait_for_url("**/notes/*")
+            faults.look_at(page, page.url)
+        if person == "rivera":
+            page.locator("textarea").fill("I would add the second group.")
+            page.get_by_role("button", name=re.compile("^Send to")).click()
+            expect(page.get_by_text("I would add the second group.").first).to_be_visible()
+    context.clear_cookies()
+    walk_through_the_app(page, server)
+    context.close()
+    assert faults.said == []
+
+
+def walk_through_the_app(page: Page, server: LiveServer) -> None:
+    coach.sign_in(page, server.url, "lee@demo.example")
+    coach.install(page)
+    coach.start_visit(page, "Rivera", "Engagement sweep", present=22)
+    coach.write_line(page, "What could we draw to check?")
+    page.get_by_role("button", name="Dim the screen").click()
+    coach.finish(page)
+    page.get_by_role("link", name="Back to Today").click()
+    page.get_by_role("button", name="Account").click()
+    page.get_by_role("button", name="Close").click()
+    for screen in ("#/waiting", "#/leave"):
+        page.goto(f"{server.url}/app/{screen}")
+        expect(page.get_by_role("heading").first).to_be_visible()
+
+
+class Faults:
+    """What a browser's console says of what went wrong. Refusals that were meant to be shown are no faults."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def listen_to(self, page: Page) -> None:
+        page.on("console", lambda message: self._hear(page, message.type, message.text))
+        page.on("pageerror", lambda error: self._hear(page, "error", str(error)))
+
+    def _hear(self, page: Page, kind: str, text: str) -> None:
+        is_expected = "status of 401" in text  # the app asks who is signed in
+        if kind in ("error", "warning") and not is_expected:
+            self.said.append(f"{page.url}: {text}")
+
+    def look_at(self, page: Page, url: str) -> None:
+        page.goto(url)
+        page.wait_for_load_state("networkidle")
 
 
 def capture_dialogs_hold_no_violation(screen: Page) -> None:

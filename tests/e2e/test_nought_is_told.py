@@ -56,6 +56,10 @@ def _she_looks_at_the_preview_and_shares(page: Page) -> list[str]:
     for number in (1, 2, 3):
         coach.cite(page, f"Student {number}: ")
     page.get_by_label("One step").fill(STEP)
+    to_the_end = "pane => { pane.scrollTo(0, pane.scrollHeight); return pane.scrollTop; }"
+    assert page.locator(".review-feedback").evaluate(to_the_end) > 0, (
+        "else nothing has to be brought into sight"
+    )
     page.get_by_role("button", name="Share", exact=True).click()
     preview = page.locator(".preview")
     told = preview.locator("h3, p:not(.chip), .preview-lines > li, dt, dd, .preview-title")
@@ -64,6 +68,7 @@ def _she_looks_at_the_preview_and_shares(page: Page) -> list[str]:
     expect(page.get_by_role("dialog")).to_have_count(0)
     box = page.locator(".shared-state")
     expect(box).to_contain_text("will go out when there is a network")
+    expect(box).to_be_in_viewport(ratio=1)
     gap = "box => box.getBoundingClientRect().top - box.parentElement.getBoundingClientRect().top"
     assert box.evaluate(gap) > 8, "what was just shared stands clear of the header"
     return promised

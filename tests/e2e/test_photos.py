@@ -38,12 +38,19 @@ def observe(tablet: Tablet, server: LiveServer) -> Page:
 def take(page: Page) -> Locator:
     page.get_by_role("button", name="Take a photo").click()
     page.get_by_role("button", name="Take the photo").click()
+    return stage_of(page)
+
+
+def stage_of(page: Page) -> Locator:
+    """Once the focus has come to it: what is pressed or drawn before that may go astray."""
+    expect(page.locator(".photo-step")).to_be_focused()
     stage = page.locator(".photo-stage")
     expect(stage).to_be_visible()
     return stage
 
 
 def draw(page: Page, stage: Locator, left: float, top: float, right: float, bottom: float) -> None:
+    stage.hover()  # waits until it stands still
     box = stage.bounding_box()
     assert box
     page.mouse.move(box["x"] + left * box["width"], box["y"] + top * box["height"])
@@ -151,7 +158,9 @@ def test_without_a_pointer_or_a_camera_a_photo_is_covered_and_saved(
         file = BytesIO()
         Image.new("RGB", (3000, 2000), (200, 220, 240)).save(file, "JPEG")
         chooser = page.get_by_label("Use another camera or a file")
+        chooser.focus()
         chooser.set_input_files({"name": "work.jpg", "mimeType": "image/jpeg", "buffer": file.getvalue()})
+        stage_of(page)
         page.get_by_role("button", name="Add a cover").press("Enter")
         cover = page.get_by_role("button", name="Cover 1", exact=True)
         before = cover.bounding_box()
@@ -178,7 +187,7 @@ def test_each_step_is_usable_by_everybody(tablet: Tablet, live_server: LiveServe
     expect(page.get_by_role("button", name="Take the photo")).to_be_enabled()
     assert axe(page) == []
     page.get_by_role("button", name="Take the photo").click()
-    draw(page, page.locator(".photo-stage"), 0.2, 0.2, 0.5, 0.5)
+    draw(page, stage_of(page), 0.2, 0.2, 0.5, 0.5)
     page.get_by_role("button", name="Save the photo").click()
     assert axe(page) == []
     save(page)

@@ -13,6 +13,7 @@ from live_server import LiveServer
 
 PIN, WRONG = "273905", "860417"
 HEARD = "Zebras graze quietly"
+LATER = "Herons wade by the reeds"
 PUSH = "**/api/v1/sync/push"
 
 
@@ -133,9 +134,93 @@ def test_a_tablet_that_is_handed_over_shows_who_left_what_and_nothing_of_it(
     page.get_by_role("button", name="Hand over", exact=True).click()
     page.get_by_role("button", name=re.compile("Coach Lee")).click()
     expect_locked(page)
+    page.goto(f"{live_server.url}/notes")
+    expect(page.get_by_label("Password")).to_be_visible()
+    page.goto(f"{live_server.url}/app/")
     give_pin(page, PIN)
     page.get_by_role("link", name="Go on").click()
     expect(heard(page)).to_be_visible()
+    page.get_by_role("link", name="Back to Today").click()
+
+    # What she makes goes by itself; only news needs her password, once, and not her PIN again.
+    expect(page.get_by_text("news needs a sign-in")).to_be_visible(timeout=30_000)
+    page.get_by_role("link", name="Go on").click()
+    coach.write_line(page, LATER)
+    coach.expect_all_marks(page, "check")
+    page.get_by_role("link", name="Back to Today").click()
+    sign_in_here(page, "amari@demo.example")
+    expect(page.get_by_role("alert")).to_contain_text("do not open your account")
+    with page.expect_response(lambda answer: "/sync/changes" in answer.url and answer.ok):
+        sign_in_here(page, "lee@demo.example")
+    expect(page.get_by_text("connected")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("link", name="Go on")).to_be_visible()
+    assert tablet.context
+    expect_shut(tablet.context.new_page(), live_server, is_shut=False)
+
+
+def test_who_hands_over_and_comes_back_gives_her_name_and_pin_and_nothing_else(
+    tablet: Tablet, live_server: LiveServer
+) -> None:
+    page = begin(tablet, live_server)
+    coach.expect_all_marks(page, "check")
+    page.get_by_role("link", name="Back to Today").click()
+    leave(page)
+    page.get_by_role("button", name="Hand over", exact=True).click()
+    expect(page.get_by_role("heading", name="Who works here?")).to_be_visible()
+    assert tablet.context
+    other = tablet.context.new_page()
+    expect_shut(other, live_server, is_shut=True)
+    page.get_by_role("button", name=re.compile("Coach Lee")).click()
+    give_pin(page, PIN)
+    expect(page.get_by_text("connected")).to_be_visible()
+    expect_shut(other, live_server, is_shut=False)
+    expect(page.get_by_text("news needs a sign-in")).to_have_count(0)
+    page.get_by_role("link", name="Go on").click()
+    coach.write_line(page, LATER)
+    coach.expect_all_marks(page, "check")
+
+
+def test_who_unlocks_while_a_colleague_is_signed_in_gets_news_by_her_password(
+    tablet: Tablet, live_server: LiveServer
+) -> None:
+    page = begin(tablet, live_server)
+    page.get_by_role("link", name="Back to Today").click()
+    page.get_by_role("button", name="Account").click()
+    page.get_by_role("button", name="Lock now").click()
+    expect_locked(page)
+    assert tablet.context
+    other = tablet.context.new_page()
+    expect_shut(other, live_server, is_shut=True)
+    coach.sign_in(other, live_server.url, "amari@demo.example")
+    expect(other.get_by_text("Coach Amari").first).to_be_visible()
+    give_pin(page, PIN)
+    page.get_by_role("link", name="somebody else is signed in: news needs a sign-in").click()
+    expect(page.get_by_text("Somebody else is signed in in this browser.")).to_be_visible()
+    sign_in_here(page, "lee@demo.example")
+    expect(page.get_by_text("Connected.")).to_be_visible(timeout=30_000)
+    expect_shut(other, live_server, is_shut=False)
+    expect(other.get_by_text("Coach Lee")).to_be_visible()
+
+
+def test_who_hands_over_without_a_pin_is_back_by_her_password(
+    tablet: Tablet, live_server: LiveServer
+) -> None:
+    page = begin(tablet, live_server)
+    coach.expect_all_marks(page, "check")
+    page.get_by_role("link", name="Back to Today").click()
+    page.get_by_role("button", name="Account").click()
+    page.get_by_role("button", name="Remove the PIN").click()
+    page.get_by_role("button", name="Close").click()
+    leave(page)
+    page.get_by_role("button", name="Hand over", exact=True).click()
+    expect(page.get_by_role("button", name=re.compile("Coach Lee.*no PIN"))).to_be_visible()
+    assert tablet.context
+    expect_shut(tablet.context.new_page(), live_server, is_shut=True)
+    page.get_by_role("button", name=re.compile("Coach Lee")).click()
+    page.get_by_role("link", name="Sign in").first.click()
+    coach.fill_in_sign_in(page, "lee@demo.example")
+    expect(page.get_by_text("connected")).to_be_visible(timeout=30_000)
 
 
 def test_signing_out_waits_for_every_mark_and_then_leaves_nothing_to_read(
@@ -187,6 +272,60 @@ def test_ten_minutes_without_a_touch_lock_it_but_never_in_the_middle_of_a_visit(
     expect(page.get_by_role("link", name="Go on")).to_be_visible()
     page.clock.fast_forward("02:00")
     expect_locked(page)
+
+
+def test_the_lock_that_comes_by_itself_shuts_the_pages_of_the_server(
+    tablet: Tablet, live_server: LiveServer
+) -> None:
+    page = begin(tablet, live_server)
+    page.get_by_role("link", name="Back to Today").click()
+    page.clock.install()
+    page.reload()
+    give_pin(page, PIN)
+    expect(page.get_by_role("link", name="Go on")).to_be_visible()
+    assert tablet.context
+    other = tablet.context.new_page()
+    other.goto(f"{live_server.url}/notes")
+    expect(other.get_by_role("button", name="Sign out")).to_be_visible()
+
+    page.clock.fast_forward("09:00")
+    other.keyboard.press("Tab")  # she is at work, on a page
+    page.wait_for_timeout(500)
+    page.clock.fast_forward("09:00")
+    expect(page.get_by_role("link", name="Go on")).to_be_visible()
+    page.clock.fast_forward("02:00")
+    expect_locked(page)
+    expect_shut(other, live_server, is_shut=True)
+    expect(other.get_by_text("Your pages are shut while the app is locked")).to_be_visible()
+    give_pin(page, PIN)
+    expect_shut(other, live_server, is_shut=False)
+
+    tablet.set_offline(True)
+    page.clock.fast_forward("11:00")
+    expect_locked(page)
+    page.close()
+    tablet.set_offline(False)
+    expect_shut(other, live_server, is_shut=False)  # the app was closed before it could ask
+    page = tablet.context.new_page()
+    page.goto(f"{live_server.url}/app/")
+    expect_locked(page)
+    expect_shut(other, live_server, is_shut=True)
+
+
+def sign_in_here(page: Page, email: str) -> None:
+    if not page.get_by_role("dialog").count():
+        page.get_by_role("button", name="Sign in", exact=True).click()
+    coach.fill_in_sign_in(page.get_by_role("dialog"), email)
+
+
+def expect_shut(page: Page, server: LiveServer, *, is_shut: bool) -> None:
+    field = page.get_by_label("Password") if is_shut else page.get_by_role("button", name="Sign out")
+    for _ in range(100):
+        page.goto(f"{server.url}/notes")
+        if field.count():
+            break
+        page.wait_for_timeout(100)
+    expect(field).to_be_visible()
 
 
 def begin(tablet: Tablet, server: LiveServer, push: object = None) -> Page:

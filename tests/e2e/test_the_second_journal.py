@@ -52,8 +52,11 @@ def test_marks_come_back_where_the_browser_lost_its_database(tablet: Tablet, liv
     address = page.url
     page.evaluate(LOSE_DATABASES)
     tablet.kill()
-    # The stream's key and the names were lost with the database; the session's cookie, with the power.
+    # The stream's key and the names were lost with the database; the session's cookie, with the power, unless the
+    # browser had put it on the disk by then.
     page = tablet.wake()
+    assert tablet.context
+    tablet.context.clear_cookies()
     sign_in(page, live_server.url, "lee@demo.example")
     expect(page.get_by_role("link", name="Start a visit", exact=True)).to_be_visible()
     page.goto(address)

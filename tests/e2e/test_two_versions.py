@@ -7,7 +7,7 @@ import coach
 import pytest
 from axe import expect_no_violation
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
-from two_tablets import fetch_news, open_visit, wake_tablet
+from two_tablets import TABLET, fetch_news, open_visit, wake_tablet
 
 from live_server import LiveServer
 
@@ -83,12 +83,17 @@ def test_a_line_that_two_tablets_changed_can_be_written_a_third_time(
         _meet(tablets, page.get_by_role("heading", name="2 versions of the same thing"))
         expect(page.locator(".seen-line").get_by_text("2 versions")).to_be_visible()
     expect_no_violation(there, "two versions in the review")
+    versions = there.get_by_role("heading", name="2 versions of the same thing")
+    there.set_viewport_size({"width": 1180, "height": 320})
+    there.locator(".review-seen").evaluate("pane => pane.scrollTo(0, pane.scrollHeight)")
+    expect(versions).not_to_be_in_viewport()
     there.get_by_role("button", name="Share", exact=True).click()
     sharing = there.get_by_role("dialog")
     expect(sharing.get_by_text("more than one version of one thing")).to_be_visible()
     expect(sharing.get_by_role("button", name="Share with Mr Okafor")).to_be_visible()
     sharing.get_by_role("button", name="Look at the versions").click()
-    expect(there.get_by_role("heading", name="2 versions of the same thing")).to_be_in_viewport()
+    expect(versions).to_be_in_viewport()
+    there.set_viewport_size(TABLET)
     there.get_by_role("button", name="Write another").click()
     there.get_by_label("What you heard or saw").fill("Wait, wait for it")
     there.get_by_role("button", name="Save", exact=True).click()

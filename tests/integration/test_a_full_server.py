@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from comparing import agrees
 from device import Device, Visit
 from full_database import little_room
 from school import make_school
@@ -21,3 +22,4 @@ def test_a_full_server_acknowledges_nothing_and_takes_all_when_there_is_room(sql
         assert refused.headers["Noticing-Nonce"]  # so the tablet knows that it was the server
         assert lee.hello()["acknowledged_through"] == 1
     assert lee.push(lines, 2)["acknowledged_through"] == 41
+    assert agrees(lee, [visit.start, *lines])

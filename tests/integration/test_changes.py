@@ -21,7 +21,7 @@ from noticing.accounts.places import add_class
 from noticing.clock import make_random_id
 from noticing.database import Id, db, writing
 from noticing.sync.cursor import read_cursor, write_cursor
-from noticing.sync.reconsider import reprocess
+from noticing.sync.reprocessing import reprocess
 from school import PASSWORD, School, sign_in
 
 

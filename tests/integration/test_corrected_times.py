@@ -16,7 +16,7 @@ from noticing.clock import frozen, make_random_id, now
 from noticing.database import UtcTime, db
 from noticing.feedback.visits import find_visit, notes_of
 from noticing.observations import clocks, projection
-from noticing.sync.reconsider import reprocess
+from noticing.sync.reprocessing import reprocess
 from school import PASSWORD, School, sign_in
 
 TEN_YEARS = timedelta(days=3650)

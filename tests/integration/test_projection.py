@@ -12,17 +12,17 @@ from device import Device, Visit, id_of
 from noticing.accounts.pairings import end_pairing
 from noticing.accounts.people import actor_of
 from noticing.accounts.places import add_class
-from noticing.accounts.policy import can
+from noticing.accounts.policy import Sitting, can
 from noticing.clock import make_id
 from noticing.database import db
 from noticing.observations import projection
 from noticing.observations.fold import fold
 from noticing.observations.rebuilding import rebuild
-from noticing.observations.sittings import sitting_of
+from noticing.observations.sittings import sitting_of_view
 from noticing.problems import Problem
 from noticing.protocols.loader import latest
 from noticing.sync.other_rooms import OtherRooms
-from noticing.sync.reconsider import reprocess
+from noticing.sync.reprocessing import reprocess
 from noticing.sync.server_stream import PageDraft, append_from_page
 from school import School
 
@@ -143,25 +143,29 @@ def test_lists_hold_the_latest_visit_first(app: Flask, school: School, lee: Devi
         assert projection.view_of(school.tenant_id, "no id") is None
 
 
+def read_sitting(school: School, visit: Visit) -> Sitting:
+    view = projection.view_of(school.tenant_id, visit.observation_id)
+    assert view
+    sitting = sitting_of_view(view)
+    assert sitting
+    return sitting
+
+
 def test_a_sitting_says_what_the_policy_asks(app: Flask, school: School, lee: Device) -> None:
     visit, bodies = shared_visit(lee, school)
     lee.push(bodies[:1])
     with app.app_context():
-        sitting = sitting_of(school.tenant_id, visit.observation_id)
-        assert sitting
+        sitting = read_sitting(school, visit)
         assert (sitting.is_finished, sitting.is_shared, sitting.is_pairing_held) == (False, False, True)
     lee.push(bodies[1:])
     with app.app_context():
-        sitting = sitting_of(school.tenant_id, visit.observation_id)
-        assert sitting
+        sitting = read_sitting(school, visit)
         assert (sitting.is_finished, sitting.is_shared) == (True, True)
         assert can(actor_of(school.people["rivera"]), "feedback.read", sitting)
         assert not can(actor_of(school.people["park"]), "feedback.read", sitting)
         end_pairing(school.pairing_id)
-        sitting = sitting_of(school.tenant_id, visit.observation_id)
-        assert sitting
+        sitting = read_sitting(school, visit)
         assert not sitting.is_pairing_held
-        assert sitting_of(school.tenant_id, make_id()) is None
 
 
 def test_access_moves_with_a_corrected_teacher(app: Flask, school: School, lee: Device) -> None:

@@ -11,12 +11,14 @@ from flask import Flask
 from sqlalchemy import event
 
 from device import Device, Visit, id_of
+from noticing.accounts.people import actor_of
 from noticing.clock import make_id, make_random_id
 from noticing.database import db
 from noticing.entry_log import store
 from noticing.entry_log.models import LogEntry
 from noticing.observations import clocks, projection
 from noticing.observations.rebuilding import find_differing
+from noticing.sync.changes import hand_out
 from noticing.tablets.overview import find_tablets
 from school import School
 
@@ -105,6 +107,21 @@ def test_every_statement_finds_its_rows_by_an_index(
             act(app, school, lee, visit)
         db.session.rollback()
         assert heard
+        assert full_reads(heard) == []
+
+
+def test_a_page_of_changes_asks_for_one_withdrawal_at_most(app: Flask, school: School, lee: Device) -> None:
+    *_, visit = visits(lee, school)
+    with app.app_context():
+        cursor = hand_out(actor_of(lee.person_id), "", 500).cursor
+    lee.push([visit.mark(minute=5)])
+    with app.app_context():
+        with listening() as heard:
+            hand_out(actor_of(lee.person_id), cursor, 1)
+        db.session.rollback()
+        asked = [statement for statement, values in heard if "withdrawn" in str(values)]
+        assert len(asked) == 1
+        assert "LIMIT" in asked[0]
         assert full_reads(heard) == []
 
 

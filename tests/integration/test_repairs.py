@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from noticing.clock import make_random_id
 from noticing.entry_log.streams import revoke_stream
 from noticing.observations.projection import view_of
 from noticing.observations.rebuilding import rebuild
+from noticing.sync.other_rooms import join_rooms, other_rooms
 from school import PASSWORD, School, sign_in
 
 VIEW_OF_LOG = "SELECT stream_seq, set_aside_code FROM log_entry ORDER BY change_seq"
@@ -107,6 +109,20 @@ def test_what_waited_for_a_spoilt_start_counts_when_it_is_mended(
     assert [each["code"] for each in lee.push([late])["set_aside"]] == ["observation-unknown"]
     assert_healed(app, lee, [*bodies, late], repair(lee, bodies))
     assert view(app, school, visit)["items"]["goal_visible"]["seen"] == 2
+
+
+def test_the_next_steps_hear_of_what_is_mended_beside_a_fork(app: Flask, school: School, lee: Device) -> None:
+    visit, bodies = pushed(lee, school)
+    spoil(app, SPOILT["the bytes"], seq=1, hash=b"\xff")
+    heard: list[str] = []
+    with app.app_context():
+        followers = (lambda tenant_id, _kinds: heard.append(tenant_id),)
+        join_rooms(app, replace(other_rooms(), followers=followers))
+    forked = [bodies[0], visit.mark(), *bodies[2:]]
+    assert repair(lee, forked)["fork"] == {"stream_seq": 2}
+    assert heard == [school.tenant_id]
+    assert repair(lee, forked)["fork"] == {"stream_seq": 2}
+    assert heard == [school.tenant_id]  # nothing was left to mend
 
 
 def test_a_correction_that_was_made_before_sharing_takes_its_old_place(

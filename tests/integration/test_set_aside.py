@@ -19,7 +19,7 @@ from noticing.entry_log.streams import revoke_stream
 from noticing.observations import projection
 from noticing.protocols.loader import load_all
 from noticing.sync.other_rooms import OtherRooms
-from noticing.sync.reconsider import reprocess
+from noticing.sync.reprocessing import reprocess
 from noticing.sync.set_aside import CATALOGUE
 from school import School
 

@@ -17,8 +17,8 @@ from noticing.observations import projection
 from noticing.observations.rebuilding import rebuild
 from noticing.protocols import loader
 from noticing.protocols.loader import Shelf, load_all
-from noticing.sync import reconsider
-from noticing.sync.reconsider import reprocess
+from noticing.sync import reprocessing
+from noticing.sync.reprocessing import reprocess
 from school import PASSWORD, School, sign_in
 
 
@@ -217,9 +217,9 @@ class Parts:
     def __init__(self, patch: pytest.MonkeyPatch, most: int) -> None:
         self.sizes: list[int] = []
         self.fails_at: int | None = None
-        self._judge_all = reconsider.judge_all
-        patch.setattr(reconsider, "JUDGED_AT_ONCE", most)
-        patch.setattr(reconsider, "judge_all", self._judge)
+        self._judge_all = reprocessing.judge_all
+        patch.setattr(reprocessing, "JUDGED_AT_ONCE", most)
+        patch.setattr(reprocessing, "judge_all", self._judge)
 
     def _judge(self, session: Any, tenant_id: str, candidates: Any) -> Any:
         if len(self.sizes) == self.fails_at:

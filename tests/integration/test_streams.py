@@ -13,7 +13,7 @@ from device import Device, Visit, running_hash
 from noticing.accounts.people import deactivate_person, end_role, grant_role
 from noticing.entry_log import streams
 from noticing.entry_log.streams import revoke_stream
-from noticing.sync.reconsider import reprocess
+from noticing.sync.reprocessing import reprocess
 from school import PASSWORD, School, sign_in
 
 STREAMS = "/api/v1/sync/streams"

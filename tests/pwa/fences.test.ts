@@ -27,7 +27,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   log: ['entry', 'machine', 'journal', 'vault'],
   sync: ['entry', 'log', 'machine', 'vault'],
   visits: ['protocol', 'entry', 'observation', 'log', 'sync', 'vault'],
-  ui: ['protocol', 'entry', 'observation', 'log', 'sync', 'visits'],
+  ui: ['vault', 'protocol', 'entry', 'observation', 'log', 'sync', 'visits'],
   picture: [],
   capture: ['picture', 'protocol', 'entry', 'observation', 'log', 'sync', 'visits', 'ui'],
   home: ['vault', 'protocol', 'entry', 'observation', 'log', 'sync', 'visits', 'ui'],
@@ -36,7 +36,17 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   sw: [],
 };
 const SCREENS = ['visits', 'ui', 'capture', 'home', 'review'];
-const SYNC_FOR_SCREENS = ['sync/sync.ts', 'sync/status.ts', 'sync/session.ts'];
+/** What screens may ask of sync: how sending goes, and whose tablet it is. */
+const SYNC_FOR_SCREENS = [
+  'sync/sync.ts',
+  'sync/status.ts',
+  'sync/session.ts',
+  'sync/sign_in.ts',
+  'sync/sign_out.ts',
+  'sync/hold_pages.ts',
+  'sync/page_touch.ts',
+  'sync/worker.ts',
+];
 
 let copy: string;
 
@@ -162,4 +172,38 @@ test.each([
   ['log/open.ts', "const late = await import('../sync/sync.ts');"],
 ])('an import that the table forbids is found in %s', (file, code) => {
   expect(findViolations(readImports(file, code))).toHaveLength(1);
+});
+
+/** Every way through the files that ends where it began, one for each file that closes it. */
+function findCircles(imports: readonly Import[]): string[] {
+  const further = new Map<string, string[]>();
+  for (const { from, to } of imports) further.set(from, [...(further.get(from) ?? []), to]);
+  const finished = new Set<string>();
+  const circles: string[] = [];
+  const follow = (file: string, way: readonly string[]) => {
+    if (way.includes(file)) {
+      circles.push([...way.slice(way.indexOf(file)), file].join(' -> '));
+      return;
+    }
+    if (finished.has(file)) return;
+    for (const next of further.get(file) ?? []) follow(next, [...way, file]);
+    finished.add(file);
+  };
+  for (const file of further.keys()) follow(file, []);
+  return circles;
+}
+
+test('no file imports itself by way of others, not even for a type', () => {
+  expect(findCircles(readAllImports())).toEqual([]);
+});
+
+test('a circle within a room is found', () => {
+  const planted = [
+    ...readImports('home/today.tsx', "import { Row } from './row.tsx';"),
+    ...readImports('home/row.tsx', "import { t } from '../ui/words.ts';\nimport './list.tsx';"),
+    ...readImports('home/list.tsx', "import type { Today } from './today.tsx';"),
+  ];
+  expect(findCircles(planted)).toEqual([
+    'home/today.tsx -> home/row.tsx -> home/list.tsx -> home/today.tsx',
+  ]);
 });

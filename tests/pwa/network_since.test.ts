@@ -1,37 +1,12 @@
-import 'fake-indexeddb/auto';
-import { deleteDB } from 'idb';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { DeviceLog } from '../../pwa/src/log/log.ts';
-import { openLog } from '../../pwa/src/log/open.ts';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { Network } from '../../pwa/src/sync/status.ts';
-import { type SyncHandle, startSync } from '../../pwa/src/sync/sync.ts';
-import { browserPorts, type Ports } from '../../pwa/src/sync/world.ts';
-import { SyncServer } from './sync_server.ts';
-import { PERSON } from './tablet.ts';
+import type { SyncHandle } from '../../pwa/src/sync/sync.ts';
+import { begin, SESSION, server } from './with_server.ts';
 
-const SESSION = {
-  ...{ person_id: PERSON, display_name: '', tenant_id: 't', tenant_name: '' },
-  roles: ['coach'],
-};
-
-let server: SyncServer;
-let ports: Ports;
-let log: DeviceLog;
 let sync: SyncHandle;
 
-beforeEach(async () => {
-  server = new SyncServer();
-  server.signed_in = PERSON;
-  ports = { ...browserPorts, base: await server.start() };
-  log = await openLog(PERSON);
-});
-
-afterEach(async () => {
+afterEach(() => {
   vi.useRealTimers();
-  sync.stop();
-  server.stop();
-  log.close();
-  await deleteDB(`noticing-${PERSON}`);
 });
 
 const cut = () => {
@@ -39,7 +14,7 @@ const cut = () => {
 };
 
 async function open(csrf_token: string | null, network: Network): Promise<string> {
-  sync = startSync(log, { ...SESSION, csrf_token }, ports);
+  sync = begin({ ...SESSION, csrf_token });
   return hear(network);
 }
 

@@ -1,33 +1,12 @@
-import 'fake-indexeddb/auto';
-import { deleteDB } from 'idb';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { EMPTY_HASH } from '../../pwa/src/log/hash.ts';
 import { mayRead } from '../../pwa/src/log/lease.ts';
-import type { DeviceLog } from '../../pwa/src/log/log.ts';
-import { openLog } from '../../pwa/src/log/open.ts';
-import { type SyncHandle, startSync } from '../../pwa/src/sync/sync.ts';
-import { browserPorts, type Ports } from '../../pwa/src/sync/world.ts';
-import { type Fault, SyncServer } from './sync_server.ts';
+import type { SyncHandle } from '../../pwa/src/sync/sync.ts';
+import type { Fault } from './sync_server.ts';
 import { PERSON, receive, tap } from './tablet.ts';
+import { begin, log, server } from './with_server.ts';
 
-let server: SyncServer;
-let ports: Ports;
-let log: DeviceLog;
 let sync: SyncHandle;
-
-beforeEach(async () => {
-  server = new SyncServer();
-  server.signed_in = PERSON;
-  ports = { ...browserPorts, base: await server.start() };
-  log = await openLog(PERSON);
-});
-
-afterEach(async () => {
-  sync.stop();
-  server.stop();
-  log.close();
-  await deleteDB(`noticing-${PERSON}`);
-});
 
 const NAMES = { person_id: PERSON, display_name: 'Ms Rivera', tenant_id: 't', tenant_name: 'T' };
 const hello = {
@@ -41,7 +20,7 @@ async function talk(roles: string[], answers: Record<string, object> = {}): Prom
     const body = answers[path];
     return body ? { status: 200, body } : null;
   };
-  sync = startSync(log, { ...NAMES, roles, csrf_token: 'csrf-1' }, ports);
+  sync = begin({ ...NAMES, roles, csrf_token: 'csrf-1' });
   sync.nudge();
   const well = { is_sending: false, network: 'online', attention: null, counted: 'counted' };
   await vi.waitFor(() => {

@@ -1,61 +1,20 @@
-import 'fake-indexeddb/auto';
-import { deleteDB, openDB } from 'idb';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { openDB } from 'idb';
+import { afterEach, expect, test, vi } from 'vitest';
 import { forgetVerified, KEPT_AFTER_VERIFYING_MS } from '../../pwa/src/log/forget.ts';
 import { hashBytes } from '../../pwa/src/log/hash.ts';
-import type { DeviceLog } from '../../pwa/src/log/log.ts';
-import { openLog } from '../../pwa/src/log/open.ts';
 import { readMark } from '../../pwa/src/log/read.ts';
 import type { OwnRow } from '../../pwa/src/log/stores.ts';
 import { forkStream } from '../../pwa/src/log/streams.ts';
-import { is_stalled, type SyncStatus } from '../../pwa/src/sync/status.ts';
-import { type SyncHandle, startSync } from '../../pwa/src/sync/sync.ts';
-import { browserPorts, type Ports } from '../../pwa/src/sync/world.ts';
-import { SyncServer } from './sync_server.ts';
+import { is_stalled } from '../../pwa/src/sync/status.ts';
+import type { SyncHandle } from '../../pwa/src/sync/sync.ts';
 import { PERSON, tap, taps } from './tablet.ts';
+import { begin, log, server, sync, until } from './with_server.ts';
 
-const SESSION = {
-  person_id: PERSON,
-  display_name: 'Dana Reyes',
-  tenant_id: 't',
-  tenant_name: 'Riverbend',
-  roles: ['coach'],
-  csrf_token: null,
-};
 const NAME = `noticing-${PERSON}`;
-let server: SyncServer;
-let ports: Ports;
-let log: DeviceLog;
-let sync: SyncHandle | null = null;
 
-beforeEach(async () => {
-  server = new SyncServer();
-  server.signed_in = PERSON;
-  ports = { ...browserPorts, base: await server.start() };
-  log = await openLog(PERSON);
-});
-
-afterEach(async () => {
+afterEach(() => {
   vi.restoreAllMocks();
-  sync?.stop();
-  sync = null;
-  server.stop();
-  log.close();
-  await deleteDB(NAME);
-  await deleteDB('noticing');
 });
-
-function begin(): void {
-  sync?.stop();
-  sync = startSync(log, SESSION, ports);
-}
-
-async function until(expected: Partial<SyncStatus>): Promise<void> {
-  await vi.waitFor(
-    () => expect(sync?.status.value).toMatchObject({ is_sending: false, ...expected }),
-    { timeout: 8_000, interval: 20 },
-  );
-}
 
 async function takePhoto(): Promise<string> {
   const bytes = new Uint8Array(9_000).fill(7);

@@ -1,52 +1,19 @@
-import 'fake-indexeddb/auto';
-import { deleteDB } from 'idb';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { forgetVerified } from '../../pwa/src/log/forget.ts';
 import { hashBytes } from '../../pwa/src/log/hash.ts';
-import type { DeviceLog } from '../../pwa/src/log/log.ts';
-import { openLog } from '../../pwa/src/log/open.ts';
 import { appendPhoto, markVerified, photosToSend, readPhoto } from '../../pwa/src/log/photos.ts';
 import { put, run } from '../../pwa/src/machine/ask.ts';
 import type { Script } from '../../pwa/src/machine/effect.ts';
 import { performUntil } from '../../pwa/src/machine/perform.ts';
-import type { Session } from '../../pwa/src/sync/session.ts';
-import type { SyncStatus } from '../../pwa/src/sync/status.ts';
-import { type SyncHandle, startSync } from '../../pwa/src/sync/sync.ts';
-import { browserPorts, type Ports } from '../../pwa/src/sync/world.ts';
-import { type Fault, SyncServer } from './sync_server.ts';
-import { PERSON, tap, VISIT } from './tablet.ts';
+import type { Fault } from './sync_server.ts';
+import { tap, VISIT } from './tablet.ts';
+import { begin, log, server, sync, until } from './with_server.ts';
 
-const SESSION: Session = {
-  person_id: PERSON,
-  display_name: 'Dana Reyes',
-  tenant_id: 't',
-  tenant_name: 'Riverbend',
-  roles: ['coach'],
-  csrf_token: null,
-};
 const PART = 256 * 1024;
 const DAY_MS = 24 * 3_600_000;
 
-let server: SyncServer;
-let ports: Ports;
-let log: DeviceLog;
-let sync: SyncHandle | null = null;
-
-beforeEach(async () => {
-  server = new SyncServer();
-  server.signed_in = PERSON;
-  ports = { ...browserPorts, base: await server.start() };
-  log = await openLog(PERSON);
-});
-
-afterEach(async () => {
+afterEach(() => {
   vi.unstubAllGlobals();
-  sync?.stop();
-  sync = null;
-  server.stop();
-  log.close();
-  await deleteDB(`noticing-${PERSON}`);
-  await deleteDB('noticing');
 });
 
 function picture(size = 600_000, seed = 7): ArrayBuffer {
@@ -63,18 +30,6 @@ async function keep(bytes = picture()): Promise<string> {
   const made = taken(bytes);
   await log.appendPhoto(made, bytes);
   return String(made.entry.payload.sha256);
-}
-
-function begin(): void {
-  sync?.stop();
-  sync = startSync(log, SESSION, ports);
-}
-
-async function until(expected: Partial<SyncStatus>): Promise<void> {
-  await vi.waitFor(
-    () => expect(sync?.status.value).toMatchObject({ is_sending: false, ...expected }),
-    { timeout: 12_000, interval: 20 },
-  );
 }
 
 const parts = () =>

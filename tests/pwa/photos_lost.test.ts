@@ -1,46 +1,14 @@
-import 'fake-indexeddb/auto';
-import { deleteDB } from 'idb';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { LogError } from '../../pwa/src/log/error.ts';
 import { hashBytes } from '../../pwa/src/log/hash.ts';
-import type { DeviceLog } from '../../pwa/src/log/log.ts';
-import { openLog } from '../../pwa/src/log/open.ts';
 import { put, remove, run } from '../../pwa/src/machine/ask.ts';
 import type { StoreOp, StoreScript } from '../../pwa/src/machine/effect.ts';
-import type { SyncStatus } from '../../pwa/src/sync/status.ts';
-import { type SyncHandle, startSync } from '../../pwa/src/sync/sync.ts';
-import { browserPorts, type Ports } from '../../pwa/src/sync/world.ts';
-import { SyncServer } from './sync_server.ts';
-import { PERSON, tap, VISIT } from './tablet.ts';
+import { tap, VISIT } from './tablet.ts';
+import { begin, log, server, sync, until } from './with_server.ts';
 
-const SESSION = {
-  ...{ person_id: PERSON, display_name: 'Dana Reyes', tenant_id: 't', tenant_name: 'Riverbend' },
-  ...{ roles: ['coach'], csrf_token: null },
-};
 const PIN = '2580';
 const WRONG = '1470';
 const PART = 256 * 1024;
-
-let server: SyncServer;
-let ports: Ports;
-let log: DeviceLog;
-let sync: SyncHandle | null = null;
-
-beforeEach(async () => {
-  server = new SyncServer();
-  server.signed_in = PERSON;
-  ports = { ...browserPorts, base: await server.start() };
-  log = await openLog(PERSON);
-});
-
-afterEach(async () => {
-  sync?.stop();
-  sync = null;
-  server.stop();
-  log.close();
-  await deleteDB(`noticing-${PERSON}`);
-  await deleteDB('noticing');
-});
 
 function picture(size = 600_000, seed = 7): ArrayBuffer {
   return new Uint8Array(size).map((_, at) => (at * seed) % 251).buffer;
@@ -63,18 +31,6 @@ async function forgetThePin(): Promise<void> {
   await log.vault.lock();
   for (let wrong = 0; wrong < 5; wrong += 1) await log.vault.unlock(WRONG);
   expect(log.vault.state).toBe('ended');
-}
-
-function begin(): void {
-  sync?.stop();
-  sync = startSync(log, SESSION, ports);
-}
-
-async function until(expected: Partial<SyncStatus>): Promise<void> {
-  await vi.waitFor(
-    () => expect(sync?.status.value).toMatchObject({ is_sending: false, ...expected }),
-    { timeout: 12_000, interval: 20 },
-  );
 }
 
 /** Once in, with a network, so that the stream is enrolled and what was there is sent. */

@@ -15,9 +15,11 @@ let server: SyncServer;
 let log: DeviceLog;
 let privacy: Privacy;
 let is_offline = false;
+const nudge = vi.fn();
 const status = signal<Partial<SyncStatus>>({ network: 'online', is_sending: false });
 
 beforeEach(async () => {
+  nudge.mockReset();
   server = new SyncServer();
   server.signed_in = PERSON;
   const base = await server.start();
@@ -42,7 +44,7 @@ afterEach(async () => {
 });
 
 async function open(): Promise<void> {
-  const sync = { status, nudge: () => undefined } as unknown as Parameters<typeof openPrivacy>[1];
+  const sync = { status, nudge } as unknown as Parameters<typeof openPrivacy>[1];
   privacy = await openPrivacy(log, sync, { pending: signal([]) });
 }
 
@@ -65,6 +67,26 @@ test('"Lock now" shuts the pages in this browser, and the PIN opens them', async
   expect(server.has_pages_open).toBe(false);
   expect(await privacy.unlock(PIN)).toBe('open');
   await pagesAre(true);
+});
+
+test('a lock that comes by itself shuts them, too', async () => {
+  expect(await log.vault.lock()).toBe(true);
+  await pagesAre(false);
+  expect(await privacy.unlock(PIN)).toBe('open');
+  await pagesAre(true);
+});
+
+test('so it does where the network comes only after the app was closed', async () => {
+  is_offline = true;
+  status.value = { network: 'offline', is_sending: false };
+  expect(await log.vault.lock()).toBe(true);
+  await vi.waitFor(() => expect(privacy.state.value).toBe('locked'));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  privacy.close();
+  await open();
+  is_offline = false;
+  status.value = { network: 'online', is_sending: false };
+  await pagesAre(false);
 });
 
 test('without a network they are shut as soon as there is one', async () => {

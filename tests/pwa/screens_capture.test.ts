@@ -142,8 +142,8 @@ describe('the watch of a visit', () => {
 
   test('shows the times of marks on itself', () => {
     const times = ['2026-11-12T09:08:05.000-05:00', '2026-11-12T09:11:30.999-05:00'];
-    expect(lastTimes(times, started.occurred_at, 2)).toBe('8:05 · 11:30');
-    expect(lastTimes(times, started.occurred_at, 1)).toBe('11:30');
+    expect(lastTimes(times, started.occurred_at, 2)).toBe('+8:05 · +11:30');
+    expect(lastTimes(times, started.occurred_at, 1)).toBe('+11:30');
   });
 });
 

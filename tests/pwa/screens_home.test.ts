@@ -21,7 +21,8 @@ import {
   stopwatch,
 } from '../../pwa/src/ui/times.ts';
 import { correctionOf, is_complete } from '../../pwa/src/visits/correction.ts';
-import { type Device, DeviceContext } from '../../pwa/src/visits/device.ts';
+import type { Device } from '../../pwa/src/visits/device.ts';
+import { DeviceContext } from '../../pwa/src/visits/device_context.ts';
 import { type Directory, newestProtocols } from '../../pwa/src/visits/directory.ts';
 import { summarizeVisit, type VisitSummary } from '../../pwa/src/visits/visits.ts';
 import { channelsFor, peopleToObserve } from '../../pwa/src/visits/whom_to_observe.ts';

@@ -4,16 +4,21 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type HandOverProps, HandOverScreen } from '../../pwa/src/home/leave/hand_over_screen.tsx';
 import { LeaveScreen } from '../../pwa/src/home/leave/leave_screen.tsx';
 import { findHindrance } from '../../pwa/src/home/leave/leaving.ts';
-import { RescueButton, sizeText } from '../../pwa/src/home/leave/rescue_button.tsx';
 import { WhoWorksScreen } from '../../pwa/src/home/leave/who_works.tsx';
 import { EndedScreen } from '../../pwa/src/home/lock/ended_screen.tsx';
 import { PinScreen, type PinScreenProps } from '../../pwa/src/home/lock/pin_screen.tsx';
 import { PinSection } from '../../pwa/src/home/lock/pin_section.tsx';
 import { EncryptionNotice, ReadingEnded } from '../../pwa/src/home/lock/reading_notices.tsx';
-import { type Device, DeviceContext } from '../../pwa/src/visits/device.ts';
+import { RescueButton, sizeText } from '../../pwa/src/ui/rescue_button.tsx';
+import type { Device } from '../../pwa/src/visits/device.ts';
+import { DeviceContext } from '../../pwa/src/visits/device_context.ts';
 import { show } from './page.ts';
 
 const TWELVE = { n: 12, oldest_ms: 3 * 60_000 };
+const TWELVE_SAVED = {
+  ...{ text: '{}', n: 12, photos: 0, left: 0, staying: 0 },
+  ...{ is_whole: true, all: 12 },
+};
 const NONE = { n: 0, oldest_ms: null };
 
 afterEach(() => vi.unstubAllGlobals());
@@ -221,7 +226,7 @@ describe('before the tablet goes into other hands', () => {
       has_unsaved: false,
       reason: 'No network.',
       has_pin: true,
-      rescue: { bytes: 14_200, is_sealed: true, onMake: async () => ({ text: '{}', n: 12 }) },
+      rescue: { bytes: 14_200, is_sealed: true, onMake: async () => TWELVE_SAVED },
       onSendNow: vi.fn(),
       onHandOver: vi.fn(),
       onSignOut: vi.fn(async () => true),
@@ -250,10 +255,12 @@ describe('before the tablet goes into other hands', () => {
     expect(props.onHandOver).toHaveBeenCalledOnce();
   });
 
-  test('a mark in memory only hinders everything, and no rescue file holds it', () => {
-    const { screen } = leaving({ waiting: TWELVE, has_unsaved: true });
+  test('a mark in memory only hinders everything, though a rescue file holds it', async () => {
+    vi.spyOn(URL, 'createObjectURL').mockReturnValue('blob:1');
+    const { screen } = leaving({ waiting: TWELVE, has_unsaved: true, loose: 1 });
+    expect(screen.text()).toContain('13 entries, about 14 KB.');
+    await screen.press('Save rescue file');
     expect(WAYS.map((name) => screen.button(name).disabled)).toEqual([true, true, true]);
-    expect(screen.has('Save rescue file')).toBe(false);
     expect(screen.text()).toContain('could not be saved on this tablet yet');
   });
 
@@ -267,7 +274,7 @@ describe('before the tablet goes into other hands', () => {
         status: signal({ ...status, network: 'online' }),
         rescue: { kind: async () => null },
       },
-      writing: { pending: signal([]) },
+      writing: { pending: signal([]), unsaved: signal([]) },
       keeping: { only_in_journal },
       privacy: { has_pin: signal(true) },
     };
@@ -315,8 +322,9 @@ describe('the rescue file', () => {
 
   test('is saved under a name without a person in it, and says how large it was', async () => {
     const onSaved = vi.fn();
-    const onMake = async () => ({ text: 'x'.repeat(2_345_678), n: 12 });
-    const screen = show(h(RescueButton, { n: 12, bytes: null, is_sealed: true, onMake, onSaved }));
+    const onMake = async () => ({ ...TWELVE_SAVED, text: 'x'.repeat(2_345_678) });
+    const given = { n: 12, bytes: 2_000_000, is_sealed: true, onMake, onSaved };
+    const screen = show(h(RescueButton, given));
     await screen.press('Save rescue file');
     expect(screen.followed[0]?.download).toMatch(/^noticing-rescue-[\d-]+\.json$/);
     expect(screen.text()).toContain('Saved with 12 entries, 2.3 MB');
@@ -327,23 +335,48 @@ describe('the rescue file', () => {
     vi.spyOn(console, 'error').mockImplementation(() => undefined);
     const onSaved = vi.fn();
     const onMake = () => Promise.reject<never>(new Error('no key'));
-    const screen = show(h(RescueButton, { n: 1, bytes: null, is_sealed: true, onMake, onSaved }));
+    const screen = show(h(RescueButton, { n: 1, bytes: 900, is_sealed: true, onMake, onSaved }));
     await screen.press('Save rescue file');
     expect(screen.text()).toContain('could not be made');
     expect(onSaved).not.toHaveBeenCalled();
   });
 
   test('says when it can be read by whoever has it', () => {
-    const onMake = async () => ({ text: '', n: 1 });
+    const onMake = async () => TWELVE_SAVED;
     const screen = show(h(RescueButton, { n: 1, bytes: 99, is_sealed: false, onMake }));
     expect(screen.text()).toContain('It is not encrypted');
     expect(screen.text()).not.toContain('Only the server can read it');
   });
 
-  test('says which photos it does not hold', () => {
-    const onMake = async () => ({ text: '', n: 1 });
-    const screen = show(h(RescueButton, { n: 1, photos: 2, bytes: 99, is_sealed: true, onMake }));
-    expect(screen.text()).toContain('2 photos stay on this tablet');
+  test('holds photos, too, and says before how large it will be', () => {
+    const onMake = async () => TWELVE_SAVED;
+    const given = { n: 1, photos: 2, bytes: 1_230_000, is_sealed: true, onMake };
+    expect(show(h(RescueButton, given)).text()).toContain('1 entry and 2 photos, about 1.2 MB.');
+    const photos_only = show(h(RescueButton, { ...given, n: 0 }));
+    expect(photos_only.text()).toContain('2 photos, about 1.2 MB.');
+  });
+
+  test('has one more for the photos that have no room, and says which no file can hold', async () => {
+    const onSaved = vi.fn();
+    const first = { text: '{}', n: 12, photos: 40, left: 8, staying: 0, is_whole: true, all: 52 };
+    const second = { text: '{}', n: 12, photos: 7, left: 0, staying: 1, is_whole: true, all: 59 };
+    const onMake = vi.fn().mockResolvedValueOnce(first).mockResolvedValueOnce(second);
+    const given = { n: 12, photos: 48, bytes: 9, is_sealed: true, onMake, onSaved };
+    const screen = show(h(RescueButton, given));
+    await screen.press('Save rescue file');
+    expect(screen.text()).toContain('8 photos have no room in it');
+    await screen.press('Save the next rescue file');
+    expect(screen.text()).toContain('1 photo stays on this tablet');
+    expect(screen.has('Save rescue file')).toBe(true);
+    expect(onSaved.mock.calls).toEqual([[52], [59]]);
+  });
+
+  test('of a log that cannot be read says what it leaves out', async () => {
+    const onMake = async () => ({ ...TWELVE_SAVED, is_whole: false });
+    const screen = show(h(RescueButton, { n: null, bytes: 0, is_sealed: true, onMake }));
+    expect(screen.text()).toContain('could not be counted');
+    await screen.press('Save rescue file');
+    expect(screen.text()).toContain('the file holds only what lies in its reserve');
   });
 
   test('sizes are said in words', () => {

@@ -9,6 +9,7 @@ import {
   progressOf,
 } from '../../pwa/src/home/waiting/sending.ts';
 import type { LoggedEntry } from '../../pwa/src/log/log.ts';
+import { ROOM_FOR_MARKS_BYTES } from '../../pwa/src/log/space.ts';
 import { came_late } from '../../pwa/src/review/timeline/late.ts';
 import { is_clock_off, type SyncStatus } from '../../pwa/src/sync/status.ts';
 import { clockText, contactText } from '../../pwa/src/ui/sync_words.ts';
@@ -81,7 +82,7 @@ describe('what turns itself visible on every screen', () => {
 
 describe('room on the tablet', () => {
   test('is said before it is full', () => {
-    expect(roomLeft(room(100 * MB))).toBe('enough');
+    expect(roomLeft(room(ROOM_FOR_MARKS_BYTES))).toBe('enough');
     expect(roomLeft(room(99 * MB))).toBe('low');
     expect(roomLeft(room(99 * MB, false))).toBe('full');
     expect(roomLeft(room(null))).toBe('enough');

@@ -80,6 +80,29 @@ describe('a visit on the screen', () => {
     visit.close();
   });
 
+  test('is not folded anew when a ring becomes a dot', async () => {
+    const visit = await openVisit(diskOf().device, 'visit');
+    const { saved } = visit.record(mark);
+    const { view } = visit;
+    const shown = view.value;
+    await saved;
+    expect(visit.entries.value.at(-1)?.state).toBe('dot');
+    expect(view.value).toBe(shown);
+    visit.close();
+  });
+
+  test('leaves every other item as it was', async () => {
+    const visit = await openVisit(diskOf().device, 'visit');
+    await visit.record(mark).saved;
+    const { goal } = visit.view.value.items;
+    await visit.record({ ...mark, item_key: 'model' }).saved;
+    expect(visit.view.value.items.model).toMatchObject({ seen: 1 });
+    expect(visit.view.value.items.goal).toBe(goal);
+    await visit.record(mark).saved;
+    expect(visit.view.value.items.goal).toMatchObject({ seen: 2 });
+    visit.close();
+  });
+
   test('a mark that could not be written never gets a dot, and is written when tried again', async () => {
     const complaint = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     const { disk, device } = diskOf();

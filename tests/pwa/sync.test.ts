@@ -1,74 +1,17 @@
-import 'fake-indexeddb/auto';
-import { deleteDB, openDB } from 'idb';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { recordOf } from '../../pwa/src/log/append.ts';
 import { readRows } from '../../pwa/src/log/deliver.ts';
 import { LogError } from '../../pwa/src/log/error.ts';
 import { EMPTY_HASH } from '../../pwa/src/log/hash.ts';
-import type { DeviceLog } from '../../pwa/src/log/log.ts';
-import { readMeta } from '../../pwa/src/log/meta.ts';
-import { openLog } from '../../pwa/src/log/open.ts';
 import { readMark } from '../../pwa/src/log/read.ts';
 import type { Effect } from '../../pwa/src/machine/effect.ts';
 import { perform } from '../../pwa/src/machine/perform.ts';
 import { beginConversation } from '../../pwa/src/sync/conversation.ts';
-import { openSession } from '../../pwa/src/sync/open_session.ts';
 import { takeAnswer } from '../../pwa/src/sync/push.ts';
-import type { Session } from '../../pwa/src/sync/session.ts';
-import { signOut } from '../../pwa/src/sync/sign_out.ts';
-import { is_stalled, type SyncStatus } from '../../pwa/src/sync/status.ts';
-import { type SyncHandle, startSync } from '../../pwa/src/sync/sync.ts';
-import { browserPorts, type Ports } from '../../pwa/src/sync/world.ts';
-import { type Fault, SyncServer } from './sync_server.ts';
-import { PERSON, receive, tap, taps, VISIT } from './tablet.ts';
-
-const SESSION: Session = {
-  person_id: PERSON,
-  display_name: 'Dana Reyes',
-  tenant_id: 't',
-  tenant_name: 'Riverbend',
-  roles: ['coach'],
-  csrf_token: null,
-};
-
-let server: SyncServer;
-let ports: Ports;
-let log: DeviceLog;
-let sync: SyncHandle | null = null;
-
-beforeEach(async () => {
-  server = new SyncServer();
-  server.signed_in = PERSON;
-  ports = { ...browserPorts, base: await server.start() };
-  log = await openLog(PERSON);
-});
-
-afterEach(async () => {
-  sync?.stop();
-  sync = null;
-  server.stop();
-  log.close();
-  await deleteDB(`noticing-${PERSON}`);
-  await deleteDB('noticing');
-});
-
-function begin(): SyncHandle {
-  sync?.stop();
-  sync = startSync(log, SESSION, ports);
-  return sync;
-}
-
-async function until(expected: Partial<SyncStatus>): Promise<void> {
-  await vi.waitFor(
-    () => expect(sync?.status.value).toMatchObject({ is_sending: false, ...expected }),
-    { timeout: 8_000, interval: 20 },
-  );
-}
-
-/** Faults in this order, one for each request that the path matches; then none. */
-function faults(path: string, ...planned: Fault[]): void {
-  server.fault = (asked) => (asked.endsWith(path) ? (planned.shift() ?? null) : null);
-}
+import { is_stalled } from '../../pwa/src/sync/status.ts';
+import type { Fault } from './sync_server.ts';
+import { tap, taps, VISIT } from './tablet.ts';
+import { begin, faults, log, SESSION, server, sync, until } from './with_server.ts';
 
 test('what was tapped offline gets its check, byte for byte, in one request', async () => {
   const made = taps(200);
@@ -278,213 +221,6 @@ test('a server that forgot the tablet altogether learns it again', async () => {
   await until({ sent: 2, on_tablet: 0, network: 'online', attention: null });
 });
 
-test('a cloned tablet sees no check of its twin on its own taps, and sends them in a stream of its own', async () => {
-  const made = taps(3);
-  await log.append(made.slice(0, 1));
-  begin();
-  await until({ sent: 1 });
-  const { stream_id } = await log.perform(readMark());
-  server.streams.get(stream_id)?.bodies.set(2, tap().body);
-  sync?.stop();
-  await log.append(made.slice(1));
-  begin();
-  await until({ attention: null, on_tablet: 0, network: 'online' });
-  const mark = await log.perform(readMark());
-  expect(mark.stream_id).not.toBe(stream_id);
-  const sent = [...(server.streams.get(mark.stream_id)?.bodies.values() ?? [])];
-  expect(sent).toEqual(expect.arrayContaining(made.slice(1).map((one) => one.body)));
-  const states = (await log.entriesOf(VISIT)).map((one) => one.state);
-  expect(states).toEqual(['check', 'check', 'check']);
-});
-
-test('a cloned tablet sends again what had its check when a restored server has its twin’s there', async () => {
-  const made = taps(3);
-  await log.append(made.slice(0, 2));
-  begin();
-  await until({ sent: 2 });
-  const { stream_id } = await log.perform(readMark());
-  for (const seq of [2, 3]) server.streams.get(stream_id)?.bodies.set(seq, tap().body);
-  await log.append(made.slice(2));
-  await vi.waitFor(
-    () => expect(server.bodies()).toEqual(expect.arrayContaining(made.map((one) => one.body))),
-    { timeout: 8_000 },
-  );
-});
-
-test('a tablet restored from an older image never gives a number a second time', async () => {
-  await log.append([tap()]);
-  begin();
-  await until({ sent: 1 });
-  const { stream_id } = await log.perform(readMark());
-  server.streams.get(stream_id)?.bodies.set(2, tap().body);
-  begin();
-  await until({ attention: null, on_tablet: 0 });
-  const [written] = await log.append([tap()]);
-  expect(written?.stream_id).not.toBe(stream_id);
-  await until({ on_tablet: 0 });
-});
-
-test('without a session nothing is lost, and after sign-in it goes by itself', async () => {
-  server.signed_in = null;
-  await log.append([tap()]);
-  begin();
-  await until({ network: 'sign-in', on_tablet: 1 });
-  server.signed_in = PERSON;
-  sync?.nudge();
-  await until({ network: 'online', on_tablet: 0 });
-});
-
-test('an enrolled tablet delivers after its session has ended', async () => {
-  begin();
-  await until({ network: 'online' });
-  server.signed_in = null;
-  await log.append([tap()]);
-  begin();
-  await until({ network: 'sign-in', on_tablet: 0, sent: 1 });
-});
-
-test('a colleague who signed in gets neither this stream nor these names', async () => {
-  server.signed_in = 'somebody-else';
-  server.changes = { '': { cursor: 'c1', items: [row('7b')] } };
-  await log.append([tap()]);
-  begin();
-  await until({ attention: { code: 'other-person', text: null }, on_tablet: 1 });
-  expect(server.streams.size).toBe(0);
-  expect(await log.reference.all('class')).toEqual([]);
-});
-
-const row = (id: string) => ({ what: 'row', room: 'class', id, row: { class_id: id } });
-
-test('people and classes are fetched page by page and kept', async () => {
-  server.changes = {
-    '': { cursor: 'c1', more: true, items: [row('7b')] },
-    c1: { cursor: 'c2', items: [row('7c')] },
-  };
-  begin();
-  await until({ network: 'online' });
-  expect(await log.reference.all('class')).toEqual([{ class_id: '7b' }, { class_id: '7c' }]);
-  expect(await log.perform(readMeta('cursor'))).toBe('c2');
-});
-
-test('an item of a later version is noted and does not hold up the rest', async () => {
-  const broken = { what: 'entry', stream_id: 's', stream_seq: 1, body: '{"entry_' };
-  server.changes = { '': { cursor: 'c1', items: [{ what: 'hologram' }, broken, row('7b')] } };
-  begin();
-  await until({ network: 'online' });
-  expect(await log.reference.all('class')).toEqual([{ class_id: '7b' }]);
-});
-
-test('after a reset the tablet starts over, and keeps its names until the new ones are here', async () => {
-  server.changes = { '': { cursor: 'old', items: [row('7b')] } };
-  begin();
-  await until({ network: 'online' });
-  server.changes = {
-    old: { reset: true, cursor: '' },
-    '': { cursor: 'n1', more: true, items: [row('8a')] },
-    n1: { cursor: 'n2', items: [row('8b')] },
-  };
-  let asked = 0;
-  server.fault = (path) => (path.endsWith('/changes') && ++asked === 3 ? 'drop' : null);
-  sync?.nudge();
-  await until({ network: 'offline' });
-  expect(await log.reference.all('class')).toEqual([{ class_id: '7b' }]);
-  sync?.nudge();
-  await until({ network: 'online' });
-  expect(await log.reference.all('class')).toEqual([{ class_id: '8a' }, { class_id: '8b' }]);
-});
-
-test('a tablet that fetches everything anew keeps nothing that a restored server no longer has', async () => {
-  server.changes = { '': { cursor: 'old', items: [row('7b')] } };
-  begin();
-  await until({ network: 'online' });
-  // As after its stream turned out to be a copy's.
-  await receive(log, { items: [], cursor: '' });
-  server.changes = { '': { cursor: 'new', items: [row('8a')] } };
-  sync?.nudge();
-  await vi.waitFor(async () => {
-    expect(await log.reference.all('class')).toEqual([{ class_id: '8a' }]);
-  });
-});
-
-test('what was on its way while the tablet lost its database is fetched from the beginning', async () => {
-  server.changes = { '': { cursor: 'c1', items: [row('7a')] } };
-  begin();
-  await until({ network: 'online' });
-  server.changes = {
-    '': { cursor: 'c2', items: [row('7a'), row('7b')] },
-    c1: { cursor: 'c2', items: [row('7b')] },
-  };
-  let is_lost = false;
-  server.fault = async (path) => {
-    if (path.endsWith('/changes') && !is_lost) await deleteDB(`noticing-${PERSON}`);
-    is_lost ||= path.endsWith('/changes');
-    return null;
-  };
-  sync?.nudge();
-  await vi.waitFor(
-    async () => {
-      expect(await log.reference.all('class')).toEqual([{ class_id: '7a' }, { class_id: '7b' }]);
-    },
-    { timeout: 8_000 },
-  );
-});
-
-test('what is withdrawn in the middle of starting over does not slip in', async () => {
-  server.changes = { '': { cursor: 'old' } };
-  begin();
-  await until({ network: 'online' });
-  server.changes = {
-    old: { reset: true, cursor: '' },
-    '': { cursor: 'n1', more: true, items: [row('withdrawn')] },
-    n1: { reset: true, cursor: '', items: [row('8a')] },
-  };
-  sync?.nudge();
-  await until({ attention: { code: 'server-trouble', text: null } });
-  server.changes = { old: { reset: true, cursor: '' }, '': { cursor: 'm1', items: [row('8a')] } };
-  sync?.nudge();
-  await until({ attention: null });
-  expect(await log.reference.all('class')).toEqual([{ class_id: '8a' }]);
-});
-
-test('the app opens offline with the account that was used last', async () => {
-  expect((await openSession(ports)).session).toMatchObject({
-    person_id: PERSON,
-    csrf_token: 'csrf-1',
-  });
-  server.fault = () => 'drop';
-  const opened = await openSession(ports);
-  expect(opened).toMatchObject({
-    network: 'offline',
-    session: { person_id: PERSON, csrf_token: null },
-  });
-});
-
-test('who opened the app without a network can sign out when there is one', async () => {
-  await openSession(ports);
-  server.fault = () => 'drop';
-  const { session } = await openSession(ports);
-  expect(session?.csrf_token).toBeNull();
-  expect(await signOut(session as Session, ports)).toBe(false);
-  server.fault = () => null;
-  expect(await signOut(session as Session, ports)).toBe(true);
-  expect(server.signed_in).toBeNull();
-  expect((await openSession(ports)).accounts).toEqual([]);
-});
-
-test('signing out where the session has ended already forgets the account', async () => {
-  const { session } = await openSession(ports);
-  server.signed_in = null;
-  expect(await signOut(session as Session, ports)).toBe(true);
-  expect((await openSession(ports)).session).toBeNull();
-});
-
-test('signing out ends nobody else’s session', async () => {
-  const { session } = await openSession(ports);
-  server.signed_in = 'somebody-else';
-  expect(await signOut(session as Session, ports)).toBe(true);
-  expect(server.signed_in).toBe('somebody-else');
-});
-
 test('a storage that fails while sending is not said to be a missing network', async () => {
   begin();
   await until({ network: 'online' });
@@ -531,30 +267,6 @@ test('a log that takes nothing more from its journal still delivers what it has'
   vi.restoreAllMocks();
 });
 
-test('a stream that the server knows with another key goes on in a new one', async () => {
-  const made = taps(2);
-  await log.append(made);
-  const { stream_id } = await log.perform(readMark());
-  server.streams.set(stream_id, { public_key: { x: 'another' }, bodies: new Map() });
-  begin();
-  await until({ on_tablet: 0, attention: null, network: 'online' });
-  expect((await log.perform(readMark())).stream_id).not.toBe(stream_id);
-  expect(server.bodies()).toEqual(made.map((one) => one.body));
-});
-
-test('a stream that is refused does not hold up the others', async () => {
-  await log.append([tap()]);
-  const { stream_id } = await log.perform(readMark());
-  const database = await openDB(`noticing-${PERSON}`);
-  await database.delete('meta', 'stream');
-  database.close();
-  await log.append([tap()]);
-  server.fault = (path, { json }) =>
-    path.endsWith('/streams') && json.stream_id === stream_id ? { status: 403 } : null;
-  begin();
-  await until({ on_tablet: 1, sent: 1, attention: { code: 'refused', text: 'Detail of fault.' } });
-});
-
 test.each([
   ['locked', false, 'locked'],
   ['ended', true, undefined],
@@ -588,11 +300,6 @@ test('counts that cannot be read are not said to be the old ones', async () => {
   sync?.nudge();
   await until({ counted: 'counted' });
   complaint.mockRestore();
-});
-
-test('a tablet that nobody used asks to sign in', async () => {
-  server.signed_in = null;
-  expect(await openSession(ports)).toEqual({ session: null, network: 'sign-in', accounts: [] });
 });
 
 test('a queue that waits for more than ten minutes while online is stalled', () => {

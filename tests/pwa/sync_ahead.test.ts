@@ -1,51 +1,33 @@
-import 'fake-indexeddb/auto';
 import { deleteDB } from 'idb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { DeviceLog } from '../../pwa/src/log/log.ts';
-import { openLog } from '../../pwa/src/log/open.ts';
 import { readMark } from '../../pwa/src/log/read.ts';
 import { beginLog } from '../../pwa/src/log/streams.ts';
 import { begin, endOf } from '../../pwa/src/machine/ask.ts';
 import type { Script } from '../../pwa/src/machine/effect.ts';
 import { type Port, perform } from '../../pwa/src/machine/perform.ts';
 import { type SyncHandle, startSync } from '../../pwa/src/sync/sync.ts';
-import { browserPorts } from '../../pwa/src/sync/world.ts';
-import { SyncServer } from './sync_server.ts';
 import { PERSON, tap, taps } from './tablet.ts';
+import { log, ports, SESSION, server } from './with_server.ts';
 
-const SESSION = {
-  ...{ person_id: PERSON, display_name: 'Dana Reyes', tenant_id: 't', tenant_name: 'Riverbend' },
-  ...{ roles: ['coach'], csrf_token: null },
-};
-
-let server: SyncServer;
-let log: DeviceLog;
-let sync: SyncHandle;
+let sync: SyncHandle | null = null;
 /** What of a batch was done, in its order. */
 let done: ('opened' | 'sent' | 'answered')[];
 
-beforeEach(async () => {
-  server = new SyncServer();
-  server.signed_in = PERSON;
-  log = await openLog(PERSON);
+beforeEach(() => {
   done = [];
 });
 
-afterEach(async () => {
-  sync.stop();
-  server.stop();
-  log.close();
-  await deleteDB(`noticing-${PERSON}`);
-  await deleteDB('noticing');
+afterEach(() => {
+  sync?.stop();
+  sync = null;
 });
 
-async function send(underway = log.underway): Promise<void> {
+function send(underway = log.underway): void {
   const { port } = log;
   const heard: Port = (effect) => {
     if (effect.port === 'platform' && effect.ask === 'open') done.push('opened');
     return port(effect);
   };
-  const base = await server.start();
   const fetch: typeof globalThis.fetch = async (input, init) => {
     if (!String(input).endsWith('/push')) return globalThis.fetch(input, init);
     done.push('sent');
@@ -55,11 +37,11 @@ async function send(underway = log.underway): Promise<void> {
     done.push('answered');
     return response;
   };
-  sync = startSync({ ...log, port: heard, underway }, SESSION, { ...browserPorts, base, fetch });
+  sync = startSync({ ...log, port: heard, underway }, SESSION, { ...ports, fetch });
 }
 
 async function untilSent(count: number): Promise<void> {
-  await vi.waitFor(() => expect(sync.status.value).toMatchObject({ sent: count, on_tablet: 0 }), {
+  await vi.waitFor(() => expect(sync?.status.value).toMatchObject({ sent: count, on_tablet: 0 }), {
     timeout: 8_000,
   });
 }
@@ -68,7 +50,7 @@ test('the next batch is opened while the one before it is on its way', async () 
   server.limits = { ...server.limits, max_entries: 100 };
   const made = taps(250);
   await log.append(made);
-  await send();
+  send();
   await untilSent(250);
   const at_first_answer = done.slice(0, done.indexOf('answered'));
   expect(at_first_answer.filter((one) => one === 'opened')).toHaveLength(2);
@@ -86,11 +68,11 @@ test('what was made ready does not go out where the answer before it was not the
     pushes += 1;
     return pushes === 1 ? 'drop-answer-after-commit' : null;
   };
-  await send();
+  send();
   await vi.waitFor(() => expect(pushes).toBe(1));
-  await vi.waitFor(() => expect(sync.status.value.is_sending).toBe(false));
+  await vi.waitFor(() => expect(sync?.status.value.is_sending).toBe(false));
   expect(pushes).toBe(1);
-  sync.nudge();
+  sync?.nudge();
   await untilSent(250);
   const { acknowledged_through } = await log.perform(readMark());
   expect(acknowledged_through).toBe(250);
@@ -103,7 +85,7 @@ test('background work waits for a tap that is on its way to the disk', async () 
   });
   await log.append([tap()]);
   let tap_underway: Promise<void> | null = tapping;
-  await send(() => tap_underway);
+  send(() => tap_underway);
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(server.paths()).toEqual([]);
   tap_underway = null;
@@ -126,12 +108,10 @@ test('a script that goes on beside another ends where it is asked for, well or b
       return [doubled, (cause as Error).message];
     }
   }
-  sync = { stop: () => undefined } as SyncHandle;
   expect(await perform(both(), () => Promise.resolve())).toEqual([8, 'below nothing']);
 });
 
 test('where the log is begun anew, nothing in the journal counts as taken any more', async () => {
-  sync = { stop: () => undefined } as SyncHandle;
   const settled: unknown[] = [];
   const port: Port = (effect) => {
     if (effect.port !== 'journal') return log.port(effect);

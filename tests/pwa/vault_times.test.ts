@@ -110,6 +110,17 @@ describe('watching a page', () => {
     idle.stop();
   });
 
+  test('working on a page of the server keeps it open', () => {
+    const { seen, idle } = watch();
+    vi.advanceTimersByTime(IDLE_MS - MINUTE);
+    idle.touched();
+    vi.advanceTimersByTime(IDLE_MS - MINUTE);
+    expect(seen.locks).toBe(0);
+    vi.advanceTimersByTime(2 * MINUTE);
+    expect(seen.locks).toBe(1);
+    idle.stop();
+  });
+
   test('touching it, or another tab of the same account, keeps it open', () => {
     const { page, seen, idle, hear } = watch();
     vi.advanceTimersByTime(IDLE_MS - MINUTE);

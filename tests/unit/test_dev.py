@@ -96,6 +96,21 @@ def test_a_change_in_a_source_changes_its_stamp(tmp_path: Path) -> None:
     assert not toolchain.is_stamped(stamp, toolchain.digest([source]))
 
 
+def test_where_no_compiled_files_are_wanted_they_lie_elsewhere_and_are_gone_afterwards(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = [sys.executable, "-c", "import sys; print(sys.dont_write_bytecode, sys.pycache_prefix)"]
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    before = dict(os.environ)
+    with dev.keeping_compiled_python():
+        writes_none, folder = subprocess.check_output(asked, text=True).split()
+        assert writes_none == "False"
+        assert Path(folder).is_dir()
+        assert not Path(folder).is_relative_to(toolchain.ROOT)
+    assert os.environ == before
+    assert not Path(folder).exists()
+
+
 def test_a_failing_check_is_shown_whole_and_a_passing_one_is_not(capsys: pytest.CaptureFixture[str]) -> None:
     assert not dev.run_check("broken", [sys.executable, "-c", "print('this is why'); raise SystemExit(3)"])
     assert dev.run_check("fine", [sys.executable, "-c", "print('nobody asked')"])

@@ -41,7 +41,6 @@ SUBJECTS: list[Subject] = [
 ]  # fmt: skip
 ACTIONS = [
     "app.enter",
-    "account.use",
     "notes.list",
     "people.manage",
     "device.enrol",
@@ -75,7 +74,6 @@ COACH, TEACHER, PRINCIPAL = (
         ("app.enter", {"coach", "principal"}),
         ("changes.read", {"coach", "principal"}),
         ("people.manage", {"admin"}),
-        ("account.use", set(ROLES)),
         ("notes.list", set(ROLES)),
         ("tenant.know", set(ROLES)),
     ],

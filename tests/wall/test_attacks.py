@@ -18,8 +18,8 @@ from noticing.cli import main
 from noticing.database import db
 from noticing.entry_log import store
 from noticing.observations import projection, rows
-from noticing.sync import reconsider, turns, wire
-from noticing.sync.reconsider import reprocess
+from noticing.sync import judging, reprocessing, turns, wire
+from noticing.sync.reprocessing import reprocess
 from school import PASSWORD, School, make_school, sign_in, without_token
 
 
@@ -175,13 +175,13 @@ def test_amendments_of_amendments_backwards_are_judged_twice_and_no_more(
     for _ in range(40):
         said = {"entry_id": id_of(chain[-1]), "payload": {}, "reason": ""}
         chain.append(visit.body("entry.amended", said, "goal_visible"))
-    judge = reconsider.judge
+    judge = judging.judge
 
     def count(*said: object) -> str | None:
         judged.append(said)
         return judge(*said)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(reconsider, "judge", count)
+    monkeypatch.setattr(judging, "judge", count)
     lee.push([*reversed(chain), visit.start])
     assert len(judged) <= 4 * len(chain)
 
@@ -192,7 +192,7 @@ def test_what_can_never_be_read_is_not_read_at_each_start(
     lee.push(["garbage", json.dumps({"lost": True, "stream_seq": 2, "hash": None})])
     monkeypatch.setattr(store, "_BATCH", 2)
     with app.app_context():
-        monkeypatch.setattr(reconsider, "_readable", lambda *_: pytest.fail("it was read"))
+        monkeypatch.setattr(reprocessing, "_readable", lambda *_: pytest.fail("it was read"))
         assert reprocess(school.tenant_id) == 0
         monkeypatch.undo()
     visit = Visit(lee, school)
@@ -215,10 +215,10 @@ def test_a_fault_is_told_by_its_place_and_not_in_its_words(
     def fail(*_said: object) -> None:
         raise ValueError("The secret words")
 
-    monkeypatch.setattr(reconsider, "judge", fail)
+    monkeypatch.setattr(judging, "judge", fail)
     with caplog.at_level(logging.ERROR):
         assert lee.push([Visit(lee, school).start])["set_aside"][0]["code"] == "not-judged"
-    assert "ValueError reconsider.py:" in caplog.text
+    assert "ValueError judging.py:" in caplog.text
     assert "secret" not in caplog.text
 
 

@@ -4,10 +4,10 @@ import { t } from '../ui/messages/messages.ts';
 import { links } from '../ui/routes.ts';
 import { NetworkLink, OnTablet, TroubleLink } from '../ui/status_line.tsx';
 import { useTick } from '../ui/ticks.ts';
-import { stopwatch } from '../ui/times.ts';
+import { sinceStart } from '../ui/times.ts';
 import { useTroubles } from '../ui/use_troubles.ts';
 import { visitNames } from '../ui/visit_names.ts';
-import { useDevice } from '../visits/device.ts';
+import { useDevice } from '../visits/device_context.ts';
 import { countMarks } from '../visits/mark_state.ts';
 import type { Visit } from '../visits/visit.ts';
 import { is_dimmed, toggleDimmed } from './dimmed.ts';
@@ -69,7 +69,7 @@ function Watch({ started, title }: { started: Entry | undefined; title: string }
   return (
     <div class="capture-watch">
       <span class="num" role="timer" aria-label={t('capture.elapsed')}>
-        {stopwatch(elapsedNow(started))}
+        {sinceStart(elapsedNow(started))}
       </span>
       <small>{title}</small>
     </div>

@@ -1,6 +1,6 @@
 import { is_evidence } from '../entry/kinds.ts';
 import type { ItemView, RegisterView } from '../observation/view.ts';
-import { msBetween, stopwatch } from '../ui/times.ts';
+import { msBetween, sinceStart } from '../ui/times.ts';
 import { leastSafe, type MarkState, type ShownEntry } from '../visits/mark_state.ts';
 
 /** For each item the least safe state of its live marks: what its sign shows. */
@@ -25,7 +25,7 @@ export function statesByItem(
 export function lastTimes(times: readonly string[], started_at: string, most: number): string {
   return times
     .slice(-most)
-    .map((time) => stopwatch(msBetween(started_at, time)))
+    .map((time) => sinceStart(msBetween(started_at, time)))
     .join(' · ');
 }
 

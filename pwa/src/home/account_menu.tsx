@@ -3,7 +3,7 @@ import { APP_VERSION } from '../entry/version.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { t } from '../ui/messages/messages.ts';
 import { links } from '../ui/routes.ts';
-import { useDevice } from '../visits/device.ts';
+import { useDevice } from '../visits/device_context.ts';
 import { PinSection } from './lock/pin_section.tsx';
 
 export function AccountMenu() {

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { t } from '../ui/messages/messages.ts';
 import { links } from '../ui/routes.ts';
 import { nowText, shortDay } from '../ui/times.ts';
-import { useDevice } from '../visits/device.ts';
+import { useDevice } from '../visits/device_context.ts';
 import type { VisitSummary } from '../visits/visits.ts';
 import { everyoneToObserve } from '../visits/whom_to_observe.ts';
 import { notVisitedLately } from './caseload.ts';

@@ -2,7 +2,7 @@ import { t } from '../ui/messages/messages.ts';
 import { links } from '../ui/routes.ts';
 import { nearDay } from '../ui/times.ts';
 import { nameOf } from '../ui/visit_names.ts';
-import { useDevice } from '../visits/device.ts';
+import { useDevice } from '../visits/device_context.ts';
 import type { VisitSummary } from '../visits/visits.ts';
 
 /** Finished visits whose teacher has heard nothing yet. */

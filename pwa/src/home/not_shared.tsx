@@ -1,7 +1,7 @@
 import { t } from '../ui/messages/messages.ts';
 import { links } from '../ui/routes.ts';
 import { nameOf } from '../ui/visit_names.ts';
-import { useDevice } from '../visits/device.ts';
+import { useDevice } from '../visits/device_context.ts';
 import type { VisitSummary } from '../visits/visits.ts';
 
 /** Feedback that the server keeps but did not hand on. */

@@ -4,7 +4,7 @@ import { useTick } from '../ui/ticks.ts';
 import { clockTime, nearDay } from '../ui/times.ts';
 import { useSaving } from '../ui/use_saving.ts';
 import { visitNames } from '../ui/visit_names.ts';
-import { useDevice } from '../visits/device.ts';
+import { useDevice } from '../visits/device_context.ts';
 import { is_forgotten } from '../visits/finish.ts';
 import type { VisitSummary } from '../visits/visits.ts';
 import { has_unsaved } from '../visits/writing.ts';

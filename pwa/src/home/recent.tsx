@@ -3,7 +3,7 @@ import { t } from '../ui/messages/messages.ts';
 import { links } from '../ui/routes.ts';
 import { nearDay } from '../ui/times.ts';
 import { nameOf } from '../ui/visit_names.ts';
-import { useDevice } from '../visits/device.ts';
+import { useDevice } from '../visits/device_context.ts';
 import { is_on_tablet_only } from '../visits/mark_state.ts';
 import type { VisitSummary } from '../visits/visits.ts';
 

@@ -2,7 +2,7 @@ import { t } from '../ui/messages/messages.ts';
 import { links } from '../ui/routes.ts';
 import { daysBetween, nearDay, nowText } from '../ui/times.ts';
 import { nameOf } from '../ui/visit_names.ts';
-import { useDevice } from '../visits/device.ts';
+import { useDevice } from '../visits/device_context.ts';
 import type { VisitSummary } from '../visits/visits.ts';
 
 const SHOWN_FOR_DAYS = 14;

@@ -1,6 +1,6 @@
 import { t } from '../ui/messages/messages.ts';
 import { links } from '../ui/routes.ts';
-import { useDevice } from '../visits/device.ts';
+import { useDevice } from '../visits/device_context.ts';
 
 /** As long as the server could not take something into its visit, Today says so and leads to the reason. */
 export function SetAsideCard() {

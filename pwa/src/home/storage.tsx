@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { t } from '../ui/messages/messages.ts';
-import { useDevice } from '../visits/device.ts';
+import { useDevice } from '../visits/device_context.ts';
 import { useInstall } from './install.ts';
 
 /** Whether the browser promised to keep what is here, and how to make that promise likelier. */

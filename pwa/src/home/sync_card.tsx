@@ -4,7 +4,8 @@ import { links } from '../ui/routes.ts';
 import { NetworkLink } from '../ui/status_line.tsx';
 import { oldestText, photosText, waitingReason } from '../ui/sync_words.ts';
 import { useTick } from '../ui/ticks.ts';
-import { useDevice } from '../visits/device.ts';
+import { useDevice } from '../visits/device_context.ts';
+import { SignInButton } from './sign_in.tsx';
 
 /** The truth about saving, first of all things on Today. */
 export function SyncCard() {
@@ -24,7 +25,7 @@ export function SyncCard() {
         <span class="soft">
           <NetworkLink />
         </span>
-        {status.network === 'sign-in' && <SignInLink />}
+        <SignInButton next="/app/" />
       </p>
     );
   }
@@ -36,18 +37,10 @@ export function SyncCard() {
         {status.photos_waiting > 0 && <b>{photosText(status)}</b>}{' '}
         <span class="soft">{waitingReason(status, now_ms)}</span>
       </p>
-      {status.network === 'sign-in' && <SignInLink />}
+      <SignInButton next="/app/" />
       <a class="button" href={links.waiting}>
         {t('sync.what_is_waiting')}
       </a>
     </section>
-  );
-}
-
-function SignInLink() {
-  return (
-    <a class="button" href="/sign-in?next=/app/">
-      {t('sign_in.link')}
-    </a>
   );
 }

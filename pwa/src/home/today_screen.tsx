@@ -4,7 +4,7 @@ import { OthersCard } from '../ui/others_card.tsx';
 import { ReadFailed } from '../ui/read_failed.tsx';
 import { links } from '../ui/routes.ts';
 import { longDay, nowText } from '../ui/times.ts';
-import { useDevice } from '../visits/device.ts';
+import { useDevice } from '../visits/device_context.ts';
 import { useVisits } from '../visits/use_visits.ts';
 import type { VisitSummary } from '../visits/visits.ts';
 import { AccountMenu } from './account_menu.tsx';

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { clockTime } from '../ui/times.ts';
 import { visitNames } from '../ui/visit_names.ts';
-import { useDevice } from '../visits/device.ts';
+import { useDevice } from '../visits/device_context.ts';
 import type { VisitSummary } from '../visits/visits.ts';
 
 interface Props {

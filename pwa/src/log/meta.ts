@@ -23,8 +23,6 @@ export type MetaKey =
   | 'password_first'
   /** Whether the pages of the server in this browser are still to be shut or opened. */
   | 'pages_wanted'
-  /** Sealed: what begins her session anew once her PIN has opened this profile. */
-  | 'way_back'
   /** How far own entries were looked at for pictures that are not here. */
   | 'photos_looked';
 

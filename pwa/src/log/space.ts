@@ -1,5 +1,5 @@
 /** Far more than a picture takes up: what is left is room for marks. */
-const ROOM_FOR_MARKS_BYTES = 100 * 1024 * 1024;
+export const ROOM_FOR_MARKS_BYTES = 100 * 1024 * 1024;
 
 /** True also where the browser does not say. */
 export async function hasRoomForPhoto(): Promise<boolean> {

@@ -2,6 +2,7 @@ import '@fontsource-variable/atkinson-hyperlegible-next';
 import '../../../server/noticing/web/styles/pages.css';
 import '../../../server/noticing/web/styles/notes.css';
 import htmx from 'htmx.org';
+import { tellTouches } from '../sync/page_touch.ts';
 import { noteSignedOut } from '../sync/signed_out.ts';
 import { forgetWorker } from '../sync/worker.ts';
 
@@ -15,6 +16,8 @@ document.addEventListener('submit', (event) => {
   if (pathname === '/sign-out') noteSignedOut();
   if (pathname === '/sign-in') forgetWorker();
 });
+
+tellTouches(document);
 
 /** A form that could not be sent says so, and keeps what was typed. */
 function showUnsent(is_shown: boolean): (event: Event) => void {

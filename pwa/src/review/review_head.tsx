@@ -5,7 +5,7 @@ import { links } from '../ui/routes.ts';
 import { StatusLine } from '../ui/status_line.tsx';
 import { clockTime, shortDay } from '../ui/times.ts';
 import { visitNames } from '../ui/visit_names.ts';
-import { useDevice } from '../visits/device.ts';
+import { useDevice } from '../visits/device_context.ts';
 import { countMarks, type MarkState } from '../visits/mark_state.ts';
 import type { Visit } from '../visits/visit.ts';
 import type { Composer } from './composer/composer_state.ts';

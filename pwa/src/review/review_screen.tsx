@@ -4,7 +4,7 @@ import { ReturnedFeedback } from '../ui/returned_feedback.tsx';
 import { links } from '../ui/routes.ts';
 import { UnsavedBanner } from '../ui/unsaved_banner.tsx';
 import { VisitDetails } from '../ui/visit_details.tsx';
-import { useDevice } from '../visits/device.ts';
+import { useDevice } from '../visits/device_context.ts';
 import { addHalfLine } from '../visits/half_line.ts';
 import { useVisit, type Visit } from '../visits/visit.ts';
 import { Composing } from './composer/composing.tsx';

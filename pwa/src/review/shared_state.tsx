@@ -3,7 +3,7 @@ import { MarkSign } from '../ui/mark_sign.tsx';
 import { type MessageKey, t } from '../ui/messages/messages.ts';
 import { clockTime, nearDay } from '../ui/times.ts';
 import { nameOf } from '../ui/visit_names.ts';
-import { useDevice } from '../visits/device.ts';
+import { useDevice } from '../visits/device_context.ts';
 import type { MarkState } from '../visits/mark_state.ts';
 import type { Visit } from '../visits/visit.ts';
 

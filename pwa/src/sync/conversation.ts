@@ -7,7 +7,7 @@ import type { Moment, Script } from '../machine/effect.ts';
 import { type Answer, ask, makeNonce, type Question } from './answer.ts';
 import type { Session } from './session.ts';
 import type { Attention } from './status.ts';
-import { openStreamKey } from './stream_key.ts';
+import { openStreamKey, type StreamKey } from './stream_key.ts';
 
 export interface Limits {
   readonly max_entries: number;
@@ -23,7 +23,6 @@ export interface Exchange {
 
 /** What one page life of talking with the server remembers. */
 export interface Conversation {
-  readonly person_id: string;
   /** Which of her profiles, as a lock is named by it. */
   readonly profile: string;
   readonly session: Session;
@@ -50,7 +49,6 @@ export function beginConversation(
   profile: string = session.person_id,
 ): Conversation {
   return {
-    person_id: session.person_id,
     profile,
     session,
     limits: new Map(),
@@ -94,11 +92,22 @@ function noteExchange(talk: Conversation, asked: Moment, answer: Answer<unknown>
 export function* signRequest(
   stream_id: string,
   nonce: string,
-  { method = 'GET', path, body }: Pick<Question<v.GenericSchema>, 'method' | 'path' | 'body'>,
+  question: Signed,
+): Script<Record<string, string>> {
+  return yield* signWith(yield* openStreamKey(), stream_id, nonce, question);
+}
+
+type Signed = Pick<Question<v.GenericSchema>, 'method' | 'path' | 'body'>;
+
+/** The same with a key that is at hand. */
+export function* signWith(
+  { private_key }: Pick<StreamKey, 'private_key'>,
+  stream_id: string,
+  nonce: string,
+  { method = 'GET', path, body }: Signed,
 ): Script<Record<string, string>> {
   const bytes =
     typeof body === 'string' ? new TextEncoder().encode(body) : (body ?? new Uint8Array());
-  const { private_key } = yield* openStreamKey();
   const text = `${method}\n${path.split('?')[0]}\n${nonce}\n${hashBytes(bytes)}`;
   return { 'Noticing-Stream': stream_id, 'Noticing-Signature': yield* sign(private_key, text) };
 }

@@ -5,10 +5,10 @@ import type { StreamRow } from '../log/stores.ts';
 import { sealTo } from '../machine/ask.ts';
 import type { Script } from '../machine/effect.ts';
 import { type Answer, ask, expectAnswer, type Question } from './answer.ts';
+import { confirmSession } from './confirm_session.ts';
 import { askSigned, type Conversation } from './conversation.ts';
 import { leaveStream } from './reconcile.ts';
-import { confirmSession } from './session.ts';
-import { openStreamKey } from './stream_key.ts';
+import { openStreamKey, type PublicKey } from './stream_key.ts';
 
 export const ORGANISATION_KEY = v.looseObject({
   key_id: v.string(),
@@ -19,6 +19,11 @@ const ENROLLED = v.looseObject({
   organisation_key: v.optional(v.nullable(ORGANISATION_KEY)),
 });
 type Enrolment = Question<typeof ENROLLED>;
+export const ENROL_PATH = '/api/v1/sync/streams';
+
+export function writeEnrolment(stream_id: string, public_key: PublicKey): string {
+  return JSON.stringify({ stream_id, public_key, device_label: nameDevice() });
+}
 
 /**
  * Binds a stream to its person, once. False while somebody else is signed in here:
@@ -28,12 +33,12 @@ export function* enrolStream(talk: Conversation, stream: StreamRow): Script<bool
   if (yield* is_enrolled(stream)) return true;
   const { public_key } = yield* openStreamKey();
   const enrolment: Enrolment = {
-    path: '/api/v1/sync/streams',
+    path: ENROL_PATH,
     method: 'POST',
     schema: ENROLLED,
     timeout_ms: 10_000,
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ stream_id: stream.stream_id, public_key, device_label: nameDevice() }),
+    body: writeEnrolment(stream.stream_id, public_key),
   };
   const enrolled =
     (yield* vouchForOwn(talk, stream, enrolment)) ?? (yield* enrolWithSession(talk, enrolment));

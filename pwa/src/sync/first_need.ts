@@ -1,8 +1,9 @@
 import { readAllStreams } from '../log/read.ts';
 import type { Script } from '../machine/effect.ts';
+import { confirmSession } from './confirm_session.ts';
 import type { Conversation } from './conversation.ts';
 import { is_enrolled } from './enrol.ts';
-import { confirmSession, is_observer } from './session.ts';
+import { is_observer } from './session.ts';
 
 /** Whoever observes nothing makes and fetches nothing here: the server learns of her browser at the first need. */
 export function* needsStream(talk: Conversation): Script<boolean> {

@@ -3,9 +3,7 @@ import { send } from '../machine/ask.ts';
 import type { Script } from '../machine/effect.ts';
 import { Interrupted } from './answer.ts';
 import type { Conversation } from './conversation.ts';
-import { askWhoIAm } from './who_i_am.ts';
-
-const PATIENCE_MS = 10_000;
+import { askWhoIAm, PATIENCE_MS } from './who_i_am.ts';
 
 /**
  * This profile began because nobody knew the PIN of the one before. Whoever holds the tablet may not go on with

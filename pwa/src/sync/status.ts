@@ -42,6 +42,11 @@ export interface SyncStatus extends Counts {
   readonly clock_behind_ms: number | null;
 }
 
+/** What is made here is sent all the same; only what others made does not come. */
+export function asks_sign_in({ network, attention }: SyncStatus): boolean {
+  return network === 'sign-in' || attention?.code === 'other-person';
+}
+
 const CLOCK_OFF_MS = 2 * 60_000;
 
 /** More than two minutes: shown, so that times can be understood. */

@@ -5,7 +5,7 @@ import type { Effect } from '../machine/effect.ts';
 import { perform, performUntil } from '../machine/perform.ts';
 import { beginConversation } from './conversation.ts';
 import { keepInStep, type RoundTold } from './loop.ts';
-import { findRescueKind, gatherRescue, type Rescued, type RescueKind } from './rescue.ts';
+import { openRescue, type RescuePort } from './rescue_port.ts';
 import type { Session } from './session.ts';
 import type { Network, SyncStatus } from './status.ts';
 import { listenToPage } from './waking.ts';
@@ -17,12 +17,6 @@ export interface SyncHandle {
   nudge(): void;
   readonly rescue: RescuePort;
   stop(): void;
-}
-
-/** "Save rescue file": what has no check, as a file that others may carry to the server. */
-export interface RescuePort {
-  kind(): Promise<RescueKind>;
-  gather(): Promise<Rescued>;
 }
 
 export function startSync(
@@ -56,9 +50,12 @@ export function startSync(
   };
 
   const { port, waking } = syncPort(ports, log.port);
+  const rescue = openRescue((script) => perform(script, port));
+  rescue.look();
   const hear = async (told: RoundTold) => {
     if (told.is_sending) return update({ is_sending: true });
     await recount();
+    rescue.look();
     const { network = null, attention = null } = told;
     const clock_behind_ms = told.clock_behind_ms ?? status.value.clock_behind_ms;
     await known_away;
@@ -114,10 +111,7 @@ export function startSync(
       recount();
       waking.nudge();
     },
-    rescue: {
-      kind: () => perform(findRescueKind(), port),
-      gather: () => perform(gatherRescue(), port),
-    },
+    rescue,
     stop() {
       is_stopped = true;
       waking.nudge();

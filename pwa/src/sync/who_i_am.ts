@@ -11,6 +11,9 @@ const ME = v.looseObject({
   csrf_token: v.string(),
 });
 
+/** How long the answer is waited for where nothing else can be done. */
+export const PATIENCE_MS = 10_000;
+
 export type WhoIAm = v.InferOutput<typeof ME>;
 
 export function* askWhoIAm(timeout_ms: number): Script<Answer<WhoIAm>> {

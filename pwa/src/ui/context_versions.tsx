@@ -5,7 +5,7 @@ import {
   versionsOf,
 } from '../visits/conflict_choices.ts';
 import type { Chosen } from '../visits/correction.ts';
-import { useDevice } from '../visits/device.ts';
+import { useDevice } from '../visits/device_context.ts';
 import { type Directory, findClass } from '../visits/directory.ts';
 import type { Visit } from '../visits/visit.ts';
 import { t } from './messages/messages.ts';
@@ -43,7 +43,7 @@ export function ContextVersions({ visit, onChosen }: { visit: Visit; onChosen?: 
 }
 
 /** "Ms Rivera · Grade 4 mathematics · 22 students present" */
-export function contextText(chosen: Chosen, directory: Directory): string {
+function contextText(chosen: Chosen, directory: Directory): string {
   const { observed_id, class_id, students_present: n } = chosen;
   return [
     nameOf(directory, observed_id),

@@ -68,7 +68,7 @@ export function labelOf(item: Item | null, code: unknown): string {
   return item?.options?.find((option) => option.code === code)?.label ?? String(code ?? '');
 }
 
-export function levelLabel(item: Item | null, level: unknown): string {
+function levelLabel(item: Item | null, level: unknown): string {
   return item?.levels?.find((one) => one.level === level)?.label ?? String(level ?? '');
 }
 

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { TimelineLine } from '../observation/view.ts';
-import { useDevice } from '../visits/device.ts';
+import { useDevice } from '../visits/device_context.ts';
 import { t } from './messages/messages.ts';
 import { route } from './routes.ts';
 

@@ -1,4 +1,4 @@
-import { useDevice } from '../visits/device.ts';
+import { useDevice } from '../visits/device_context.ts';
 import { rich, t } from './messages/messages.ts';
 import { links } from './routes.ts';
 import { networkText } from './sync_words.ts';

@@ -11,6 +11,7 @@ import { clockTime, daysBetween, duration, nearDay, nowText } from './times.ts';
 
 /** "no network since 9:04" */
 export function networkText(status: SyncStatus): string {
+  if (is_with_other(status)) return t('sync.other_person');
   if (status.network === 'online') return t('sync.online');
   const key = status.network === 'sign-in' ? 'sync.sign_in_since' : 'sync.offline_since';
   return t(key, { time: sinceText(status.since) });
@@ -30,8 +31,14 @@ const SENTENCES: Record<Network, MessageKey> = {
 };
 
 /** "No network since 9:04." */
-export function networkSentence({ network, since }: SyncStatus): string {
-  return t(SENTENCES[network], { time: sinceText(since) });
+export function networkSentence(status: SyncStatus): string {
+  const key = is_with_other(status) ? 'waiting.other_person' : SENTENCES[status.network];
+  return t(key, { time: sinceText(status.since) });
+}
+
+/** The server answers, but to somebody else. */
+function is_with_other({ network, attention }: SyncStatus): boolean {
+  return network === 'online' && attention?.code === 'other-person';
 }
 
 /** "Last contact today, 9:04." */

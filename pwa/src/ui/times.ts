@@ -19,7 +19,7 @@ export function clockTime(time: string): string {
   });
 }
 
-export function dayOf(time: string): string {
+function dayOf(time: string): string {
   return localPart(time).slice(0, 10);
 }
 
@@ -66,6 +66,11 @@ export function stopwatch(ms: number): string {
   ];
   const tail = String(rest).padStart(2, '0');
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${tail}` : `${minutes}:${tail}`;
+}
+
+/** "+12:47": since the visit began, which no time of day is written like. */
+export function sinceStart(ms: number): string {
+  return t('time.since_start', { time: stopwatch(ms) });
 }
 
 /** "43 minutes", in words for a sentence. */

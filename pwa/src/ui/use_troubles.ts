@@ -1,4 +1,4 @@
-import { useDevice } from '../visits/device.ts';
+import { useDevice } from '../visits/device_context.ts';
 import { useTick } from './ticks.ts';
 import { type Trouble, troublesOf } from './trouble.ts';
 

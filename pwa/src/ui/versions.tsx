@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Conflict } from '../observation/view.ts';
 import { chooseVersion, versionsOf } from '../visits/conflict_choices.ts';
-import { useDevice } from '../visits/device.ts';
+import { useDevice } from '../visits/device_context.ts';
 import type { ShownEntry } from '../visits/mark_state.ts';
 import type { Visit } from '../visits/visit.ts';
 import { MarkSign } from './mark_sign.tsx';

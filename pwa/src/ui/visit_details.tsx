@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { correctionOf, is_complete } from '../visits/correction.ts';
-import { useDevice } from '../visits/device.ts';
+import { useDevice } from '../visits/device_context.ts';
 import type { Visit } from '../visits/visit.ts';
 import { peopleToObserve } from '../visits/whom_to_observe.ts';
 import { ContextVersions } from './context_versions.tsx';

@@ -25,6 +25,8 @@ export function judgeIdle(
 }
 
 export interface IdleLock {
+  /** Somebody works in this browser, though not in the app. */
+  touched(): void;
   /** On every change of screen: a lock that came due during the visit is made up for. */
   moved(): void;
   /** "Lock now", in the other tabs of this account too. */
@@ -78,6 +80,7 @@ export function watchIdle(ports: IdlePorts): IdleLock {
   const timer = setInterval(look, LOOK_EVERY_MS);
 
   return {
+    touched: () => hear('touched'),
     moved: () => hear('left_capture'),
     lockNow() {
       ports.channel?.postMessage('lock');

@@ -42,7 +42,7 @@ export interface Vault {
   open(kept: readonly Kept[]): Promise<(string | null)[] | 'locked'>;
   /** A photo. null: this browser cannot encrypt, keep it as it is. */
   sealBytes(plain: Bytes): Promise<Bytes | null>;
-  /** null: damaged. A photo is delivered opened, so it waits while the vault is locked. */
+  /** null: damaged. While the vault is locked a photo is delivered as it lies. */
   openBytes(sealed: Bytes): Promise<Bytes | null | 'locked'>;
   /** Sets or changes it. not_sealed: the organisation's key is not known yet. shut: only an open vault can. */
   setPin(pin: string): Promise<'set' | 'not_sealed' | 'shut'>;

@@ -1,6 +1,4 @@
 import { type Signal, signal } from '@preact/signals';
-import { createContext } from 'preact';
-import { useContext } from 'preact/hooks';
 import { readClock } from '../entry/clock.ts';
 import { type EntryDraft, type MadeEntry, makeEntry, makeId } from '../entry/entry.ts';
 import { deviceRandom } from '../entry/random.ts';
@@ -9,6 +7,7 @@ import type { DeviceLog } from '../log/log.ts';
 import { openLog } from '../log/open.ts';
 import type { Session } from '../sync/session.ts';
 import { type SyncHandle, startSync } from '../sync/sync.ts';
+import { afterPause } from './after_pause.ts';
 import { type Directory, EMPTY_DIRECTORY, readDirectory } from './directory.ts';
 import { type Keeping, openKeeping } from './keeping.ts';
 import { openPrivacy, type Privacy } from './privacy.ts';
@@ -69,31 +68,4 @@ export function make(device: Pick<Device, 'session'>, draft: OwnDraft): MadeEntr
 
 export function newId(): string {
   return makeId(readClock().wall_ms, deviceRandom);
-}
-
-/** Collects what happens within `ms` and calls once. */
-export function afterPause(
-  ms: number,
-  act: (whats: string[]) => void,
-): (change: { what: string }) => void {
-  let whats: string[] = [];
-  let timer: ReturnType<typeof setTimeout> | null = null;
-  return ({ what }) => {
-    whats.push(what);
-    if (timer) return;
-    timer = setTimeout(() => {
-      const collected = whats;
-      whats = [];
-      timer = null;
-      act(collected);
-    }, ms);
-  };
-}
-
-export const DeviceContext = createContext<Device | null>(null);
-
-export function useDevice(): Device {
-  const device = useContext(DeviceContext);
-  if (!device) throw new Error('useDevice outside DeviceContext');
-  return device;
 }

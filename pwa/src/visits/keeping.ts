@@ -2,7 +2,7 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 import { hasBallast } from '../log/ballast.ts';
 import type { DeviceLog } from '../log/log.ts';
 import { countOnlyInJournal } from '../log/read.ts';
-import { freeBytes, keepSpace } from '../log/space.ts';
+import { freeBytes, keepSpace, ROOM_FOR_MARKS_BYTES } from '../log/space.ts';
 import type { Writing } from './writing.ts';
 
 /** What is known of the room on this tablet; null: the browser does not say. */
@@ -26,13 +26,12 @@ export interface Keeping {
   readonly close: () => void;
 }
 
-const LOW_BYTES = 100_000_000;
 const LOOK_EVERY_MS = 60_000;
 /** What the journal gives back at the start is in the log by then. */
 const SETTLED_MS = 3_000;
 
 export function roomLeft(room: Room | null): RoomLeft {
-  if (!room || room.free_bytes === null || room.free_bytes >= LOW_BYTES) return 'enough';
+  if (!room || room.free_bytes === null || room.free_bytes >= ROOM_FOR_MARKS_BYTES) return 'enough';
   return room.has_reserve === false ? 'full' : 'low';
 }
 

@@ -3,12 +3,13 @@ import { type MayRead, mayRead } from '../log/lease.ts';
 import type { DeviceLog } from '../log/log.ts';
 import { readMeta, writeMeta } from '../log/meta.ts';
 import { tabletKey } from '../log/tablet.ts';
-import { holdPages } from '../sync/session.ts';
+import { holdPages } from '../sync/hold_pages.ts';
+import { hearTouches } from '../sync/page_touch.ts';
 import type { SyncHandle } from '../sync/sync.ts';
 import type { DeviceKey } from '../vault/device_key.ts';
 import { type IdleLock, watchIdle } from '../vault/idle_lock.ts';
 import type { VaultState } from '../vault/vault.ts';
-import { forgetSummaries } from './use_visits.ts';
+import { forgetSummaries } from './summaries.ts';
 import type { Writing } from './writing.ts';
 
 /** What keeps others from reading what is on this tablet, as the screens see it. */
@@ -24,8 +25,10 @@ export interface Privacy {
   giveUp(): Promise<boolean>;
   /** Her session is over: whatever opens this tablet as hers from now on had the password. */
   noteSessionEnded(): Promise<void>;
-  /** Also shuts the pages of the server in this browser, until it is unlocked. */
+  /** Also shuts the pages of the server in this browser, until it is unlocked, as every lock does. */
   lockNow(): void;
+  /** Where there is no PIN, and her session could not be ended now. */
+  shutPages(): void;
   /** The screen was changed; not in the middle of a visit. */
   moved(is_capturing: boolean): void;
   /** Signing out: the other tabs of this account look, too. */
@@ -67,6 +70,7 @@ export async function openPrivacy(
     forgetSummaries();
     if (vault.state === 'open') sync.nudge();
     if (vault.state === 'open' && was === 'locked') pages.hold('open');
+    if (vault.state === 'locked' && was === 'open') pages.hold('shut');
   };
   const pages = holdingPages(log);
   const lookAtReading = () =>
@@ -75,6 +79,7 @@ export async function openPrivacy(
     }, console.error);
   const stops = [
     vault.subscribe(look),
+    hearTouches(() => idle?.touched()),
     sync.status.subscribe(({ is_sending }) => void (is_sending || lookAtReading())),
     effect(() => void (sync.status.value.network === 'online' && pages.tryAgain())),
   ];
@@ -101,8 +106,8 @@ export async function openPrivacy(
     lockNow() {
       if (idle) idle.lockNow();
       else lock();
-      pages.hold('shut');
     },
+    shutPages: () => pages.hold('shut'),
     moved(capturing) {
       is_capturing = capturing;
       idle?.moved();

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { DeviceLog } from '../log/log.ts';
-import { afterPause, useDevice } from './device.ts';
+import { afterPause } from './after_pause.ts';
+import { useDevice } from './device_context.ts';
 
 /** What a screen reads from the log, and whether that worked: an empty list is never shown for a failure. */
 export interface Reading<Value> {

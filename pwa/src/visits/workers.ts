@@ -2,7 +2,8 @@ import { signal } from '@preact/signals';
 import { rememberedAccounts } from '../log/accounts.ts';
 import { glanceAt } from '../log/glance.ts';
 import { profilesOf } from '../log/profiles.ts';
-import { chooseWorker } from '../sync/session.ts';
+import { leaveServer } from '../sync/sign_out.ts';
+import { chooseWorker } from '../sync/worker.ts';
 import type { Device } from './device.ts';
 
 /** Somebody who used this tablet, and what she left on it. */
@@ -52,8 +53,15 @@ export function takeTablet(person_id: string): void {
   location.reload();
 }
 
-/** Out of sight at once; the lock, where there is a PIN, comes with it. */
-export function handOver({ privacy }: Pick<Device, 'privacy'>): void {
+/**
+ * Out of sight at once. Where there is a PIN it is locked and the pages are shut, so that the PIN is enough when she
+ * is back; else her session ends, and it takes her password.
+ */
+export function handOver({ privacy, session }: Pick<Device, 'privacy' | 'session'>): void {
   asks_who.value = true;
   privacy.lockNow();
+  if (privacy.has_pin.peek()) return;
+  leaveServer(session.person_id)
+    .catch(() => false)
+    .then((has_left) => has_left || privacy.shutPages());
 }

@@ -53,7 +53,10 @@ class EmailTaken(ValueError):
 
 
 def actor_of(person_id: str, at: datetime | None = None) -> policy.Actor:
-    """The person as the policy sees her, with the roles that she holds (or held) at `at`."""
+    """The person as the policy sees her, with the roles that she holds (or held) at `at`, else now.
+
+    Raises Problem `not-found`.
+    """
     rows = db.session.execute(_ACTOR, {"person_id": person_id, "at": at or now()}).all()
     if not rows:
         raise Problem("not-found")
@@ -64,7 +67,7 @@ def actor_of(person_id: str, at: datetime | None = None) -> policy.Actor:
 
 
 def colleague_of(actor: policy.Actor, person_id: str, at: datetime | None = None) -> policy.Colleague:
-    """Another person as the policy sees her beside `actor` at `at`."""
+    """Another person as the policy sees her beside `actor` at `at`, else now. Raises Problem `not-found`."""
     moment = at or now()
     held = sa.select(RoleGrant.school_id).where(RoleGrant.person_id == person_id, _holds_at(moment))
     schools = {school_id for school_id in db.session.scalars(held) if school_id}
@@ -74,6 +77,7 @@ def colleague_of(actor: policy.Actor, person_id: str, at: datetime | None = None
 
 
 def find_person(person_id: str) -> Person:
+    """Raises Problem `not-found` where there is nobody with this id."""
     person = db.session.get(Person, person_id)
     if person is None:
         raise Problem("not-found")
@@ -81,16 +85,18 @@ def find_person(person_id: str) -> Person:
 
 
 def find_account(person_id: str) -> AccountRow | None:
+    """The same in one row, without the ORM; None where there is nobody with this id."""
     row = db.session.execute(_ACCOUNT, {"person_id": person_id}).first()
     return AccountRow._make(row) if row else None
 
 
 def person_of_email(email: str) -> Person | None:
+    """None where nobody has the address, however it is written."""
     return db.session.scalar(sa.select(Person).filter_by(email=tidy_email(email)))
 
 
 def names_of(tenant_id: str, ids: Iterable[str]) -> Mapping[str, str]:
-    """The names of those of `ids` who are people of the tenant."""
+    """person_id -> name, of those of `ids` who are people of the tenant."""
     found = sa.select(Person.person_id, Person.display_name).where(
         Person.tenant_id == tenant_id, Person.person_id.in_(set(ids))
     )
@@ -98,11 +104,13 @@ def names_of(tenant_id: str, ids: Iterable[str]) -> Mapping[str, str]:
 
 
 def count_people(tenant_id: str) -> int:
+    """All of the tenant, those too whose account is closed."""
     counted = sa.select(sa.func.count()).select_from(Person).filter_by(tenant_id=tenant_id)
     return db.session.scalar(counted) or 0
 
 
 def tidy_email(email: str) -> str:
+    """As addresses are kept and compared."""
     return email.strip().lower()
 
 
@@ -115,7 +123,10 @@ def add_person(
     from_at: datetime | None = None,
     granted_by: str | None = None,
 ) -> str:
-    """Add a person with her roles, each (role, school_id or None for the whole tenant). No password yet."""
+    """Add a person with her roles, each (role, school_id or None for the whole tenant). No password yet.
+
+    Returns her person_id. Raises EmailTaken, and ValueError for a role that is none of ROLES.
+    """
     with writing(tenant_id) as session:
         if session.scalar(sa.select(Person.person_id).filter_by(email=tidy_email(email))):
             raise EmailTaken
@@ -135,7 +146,7 @@ def add_person(
 
 
 def rename_person(session: Session, person: Person, display_name: str, email: str) -> None:
-    """Inside `writing()`: say who an account without name and address belongs to."""
+    """Inside `writing()`: say who an account without name and address belongs to. Raises EmailTaken."""
     other = session.scalar(sa.select(Person.person_id).filter_by(email=tidy_email(email)))
     if other not in (None, person.person_id):
         raise EmailTaken
@@ -151,14 +162,14 @@ def grant_role(
     from_at: datetime | None = None,
     granted_by: str | None = None,
 ) -> None:
-    """Let the person hold `role` in a school, or with None in the whole tenant."""
+    """Let the person hold `role` in a school, or with None in the whole tenant. Raises ValueError: no such role."""
     tenant_id = find_person(person_id).tenant_id
     with writing(tenant_id) as session:
         _grant(session, tenant_id, person_id, role, school_id, from_at, granted_by)
 
 
 def end_role(person_id: str, role: str, school_id: str | None = None, *, at: datetime | None = None) -> None:
-    """End a role at a place. The last coach or teacher role of a person takes her pairings with it."""
+    """End a role at a place, where held. The last coach or teacher role of a person takes her pairings with it."""
     tenant_id, moment = find_person(person_id).tenant_id, at or now()
     with writing(tenant_id) as session:
         _end_grants(
@@ -192,6 +203,7 @@ def end_sessions_within(session: Session, person_id: str) -> None:
 
 
 def is_closed(session: Session, person_id: str) -> bool:
+    """Raises NoResultFound where there is nobody with this id."""
     return not session.execute(_IS_ACTIVE, {"person_id": person_id}).scalar_one()
 
 
@@ -228,6 +240,7 @@ def end_all_sessions(tenant_id: str) -> None:
 
 
 def emails_of(person_ids: Iterable[str]) -> list[str]:
+    """Their addresses in the order of the alphabet; ids of nobody are passed over."""
     found = sa.select(Person.email).where(Person.person_id.in_(set(person_ids))).order_by(Person.email)
     return list(db.session.scalars(found))
 

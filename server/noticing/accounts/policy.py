@@ -185,7 +185,6 @@ def _may_read_entry(actor: Actor, evidence: Evidence) -> bool:
 _RULES: dict[tuple[str, type], Callable[..., bool]] = {
     ("app.enter", Place): _holds("coach", "principal"),
     ("account.leave", Place): _always,
-    ("account.use", Place): _holds("coach", "principal", "teacher", "admin"),
     ("notes.list", Place): _holds("coach", "principal", "teacher", "admin"),
     ("people.manage", Place): _holds("admin"),
     ("device.enrol", Device): _is_owner,  # with no role left as well: what was seen before must get through

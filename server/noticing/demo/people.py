@@ -10,12 +10,15 @@ ADMIN = ("Sam Ortiz", "admin")
 COACHES = (("Coach Lee", "lee"), ("Coach Amari", "amari"), ("Coach Novak", "novak"))
 PRINCIPALS = (("Principal Adeyemi", "adeyemi"), ("Principal Brooks", "brooks"))
 
-# Whom to try first, and what there is to see.
+# Who can sign in and what there is to see, whom to try first above; the other teachers as she does, by their names.
 DEMO_ACCOUNTS = (
     ("lee", "Coach Lee: observes on the tablet, at /app/"),
     ("rivera", "Ms Rivera, teacher: has notes of a visit"),
     ("adeyemi", "Principal Adeyemi: walkthroughs, no coaching notes"),
     ("admin", "Sam Ortiz, administrator: people and roles"),
+    ("amari", "Coach Amari, with eight other teachers"),
+    ("novak", "Coach Novak, with eight more"),
+    ("brooks", "Principal Brooks, of the other school"),
 )
 
 

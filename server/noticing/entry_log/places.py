@@ -21,6 +21,15 @@ _HASHES = (
     .where(_of_stream, _is_between)
     .order_by(_envelopes.c.stream_seq)
 )
+_FIRST_BROUGHT = (
+    sa.select(sa.func.count())
+    .select_from(_with_entry)
+    .where(
+        *(_of_stream, _is_between),
+        _entries.c.stream_id == _envelopes.c.stream_id,
+        _entries.c.stream_seq == _envelopes.c.stream_seq,
+    )
+)
 _BODY = (
     sa.select(_entries.c.body)
     .select_from(_with_entry)
@@ -38,6 +47,12 @@ def hashes_of_stream(session: Session, stream_id: str, first: int, last: int) ->
     """stream_seq -> hash of what a stream has in first … last."""
     rows = session.execute(_HASHES, {"stream_id": stream_id, "first": first, "last": last})
     return {row.stream_seq: row.body_hash for row in rows}
+
+
+def count_first_brought(session: Session, stream_id: str, first: int, last: int) -> int:
+    """How many of a stream's first … last no other stream had brought before."""
+    found = session.scalar(_FIRST_BROUGHT, {"stream_id": stream_id, "first": first, "last": last})
+    return found or 0
 
 
 def body_of_place(session: Session, stream_id: str, stream_seq: int) -> bytes | None:

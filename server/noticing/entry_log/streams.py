@@ -62,6 +62,7 @@ _MARK = sa.update(_streams).where(_streams.c.stream_id == sa.bindparam("of_strea
 
 
 def find_stream(session: Session, stream_id: str) -> StreamState | None:
+    """As it stands now; None where nobody has enrolled it. Asks no policy: also streams of other tenants."""
     row = session.execute(_STATE, {"stream_id": stream_id}).first()
     return StreamState(*row) if row else None
 
@@ -174,7 +175,10 @@ def server_stream_of(session: Session, tenant_id: str, person_id: str) -> Stream
 def move_mark(
     session: Session, stream_id: str, through: int, running_hash: bytes, seen_change_seq: int, at: datetime
 ) -> None:
-    """Note how far the stream is complete, and when it was last heard."""
+    """Inside `writing()`: note how far the stream is complete, and when it was last heard.
+
+    `running_hash`: of its bodies 1 … `through` (entry_log/running_hash.py). `seen_change_seq`: how far the feed was.
+    """
     marks = {
         "acknowledged_through": through,
         "acknowledged_hash": running_hash,

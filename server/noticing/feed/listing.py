@@ -28,7 +28,7 @@ _BETWEEN = _OF_TENANT.where(
 ).order_by(_changes.c.change_seq)
 _concerns_her = sa.or_(_changes.c.person_id.is_(None), _changes.c.person_id == sa.bindparam("person_id"))
 _CONCERNING = _BETWEEN.where(_concerns_her).limit(sa.bindparam("limit"))
-_NO_LIMIT = 2**62
+_WITHDRAWN = _CONCERNING.where(_changes.c.what == "withdrawn")
 
 
 def changes_between(session: Session, tenant_id: str, after: int, through: int) -> list[Noted]:
@@ -38,13 +38,19 @@ def changes_between(session: Session, tenant_id: str, after: int, through: int) 
 
 
 def changes_concerning(
-    session: Session, tenant_id: str, person_id: str, after: int, through: int, limit: int = _NO_LIMIT
+    session: Session, tenant_id: str, person_id: str, after: int, through: int, limit: int
 ) -> list[Noted]:
     """The same, of those that concern this person or everybody."""
     asked = {"tenant_id": tenant_id, "after": after, "through": through}
     return [
         Noted(*row) for row in session.execute(_CONCERNING, asked | {"person_id": person_id, "limit": limit})
     ]
+
+
+def has_withdrawn(session: Session, tenant_id: str, person_id: str, after: int, through: int) -> bool:
+    """Whether something was taken from this person, or from everybody."""
+    asked = {"tenant_id": tenant_id, "after": after, "through": through}
+    return session.execute(_WITHDRAWN, asked | {"person_id": person_id, "limit": 1}).first() is not None
 
 
 def change_at(session: Session, tenant_id: str, change_seq: int) -> Noted | None:

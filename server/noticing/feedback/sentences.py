@@ -57,6 +57,7 @@ def quote(text: str, speaker: str | None) -> str:
 
 
 def name_answer(value: str | None) -> str:
+    """In words, of "yes", "no" and "na"; anything else as it is."""
     return {"yes": _("yes"), "no": _("no"), "na": _("does not apply here")}.get(value or "", str(value))
 
 
@@ -75,10 +76,12 @@ def name_title(notes: Notes) -> str:
 
 
 def name_heading(notes: Notes) -> str:
+    """Above the notes, where the teacher need not be told who she is."""
     return _("Classroom visit notes, %(what)s", what=notes.class_label)
 
 
 def name_hours(notes: Notes) -> str:
+    """From when to when, by the clock on the wall; only the beginning of a visit that has no end."""
     started = write_time(notes.started)
     return f"{started}–{write_time(notes.ended)}" if notes.ended else started
 
@@ -101,6 +104,7 @@ def name_away(minutes: int) -> str:
 
 
 def name_readers(notes: Notes) -> str:
+    """Who can open the notes."""
     people = ", ".join(name for name in (notes.teacher, notes.observer) if name)
     return _("Visible to: %(people)s.", people=people)
 
@@ -112,6 +116,7 @@ def name_protocol(notes: Notes) -> str:
 
 
 def name_version(notes: Notes) -> str:
+    """Which of the notes of this visit these are, and which they replace."""
     if notes.is_reissued:
         return _(
             "v%(version)s, replaces v%(replaced)s", version=notes.version, replaced=notes.replaced_version
@@ -127,13 +132,14 @@ def name_footer(notes: Notes) -> str:
 
 
 def cut_words(text: str, most: int) -> str:
-    """For paper: what is longer ends with where the rest stands."""
+    """For paper: what is longer than `most` characters is cut between words, and ends with where the rest stands."""
     if len(text) <= most:
         return text
     return _("%(text)s… (more on the web page)", text=text[:most].rsplit(" ", 1)[0].rstrip())
 
 
 def name_link() -> str:
+    """The words of the link from the PDF to the page."""
     return _("Read these notes as a web page and reply there")
 
 
@@ -230,6 +236,7 @@ def write_time(time: str) -> str:
 
 
 def write_number(number: int) -> str:
+    """With the separators of the language."""
     return format_decimal(number, locale=_locale())
 
 
@@ -239,14 +246,17 @@ def write_day(day: date | None) -> str:
 
 
 def write_long_day(day: date | None) -> str:
+    """Such as "Thursday 12 November 2026". Like all of these "" where there is no day."""
     return _format(day, _("EEEE d MMMM y"))
 
 
 def write_weekday(day: date | None) -> str:
+    """Such as "Thursday 12 November"."""
     return _format(day, _("EEEE d MMMM"))
 
 
 def write_short_day(day: date | None) -> str:
+    """Such as "12 Nov 2026"."""
     return _format(day, _("d MMM y"))
 
 

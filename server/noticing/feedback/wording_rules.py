@@ -41,11 +41,9 @@ class Finding:
     severity: str  # "error" or "warning"
     field: str  # "strengths.0", "step.text", "questions.1"
     text: str = ""
-    rewrite: str | None = None
 
 
 class Phrase(NamedTuple):
-    phrase: str
     text: str
     at: int
 
@@ -55,7 +53,6 @@ class WordLists:
     step_words_max: int
     errors: Mapping[str, Sequence[str]]
     warnings: Sequence[str]
-    rewrites: Mapping[str, str]
     joining_words: frozenset[str]
     step_verbs: frozenset[str]
     capitals_allowed: frozenset[str]
@@ -71,7 +68,6 @@ def read_lists(locale: str = "en") -> WordLists:
         step_words_max=found["step_words_max"],
         errors=found["errors"],
         warnings=found["warnings"],
-        rewrites=found["rewrites"],
         joining_words=frozenset(found["joining_words"]),
         step_verbs=frozenset(found["step_verbs"]),
         capitals_allowed=frozenset(found["capitals_allowed"]),
@@ -132,10 +128,10 @@ def _find_in_sentence(
     own = without_quotations(text)
     errors = _phrases_in(own, lists.errors.get(channel, ()))
     warnings = _phrases_in(own, lists.warnings)
-    for phrase, found, _at in errors:
-        yield Finding("word-not-for-coaching", "error", field, found, lists.rewrites.get(phrase))
-    for phrase, found, _at in warnings:
-        yield Finding("word-to-rethink", "warning", field, found, lists.rewrites.get(phrase))
+    for one in errors:
+        yield Finding("word-not-for-coaching", "error", field, one.text)
+    for one in warnings:
+        yield Finding("word-to-rethink", "warning", field, one.text)
     for one in [*errors, *warnings]:  # a capital in these is no name
         own = own[: one.at] + "x" * len(one.text) + own[one.at + len(one.text) :]
     for name in _likely_names(own, staff, lists):
@@ -161,9 +157,7 @@ def _words_of_names(names: Sequence[str]) -> frozenset[str]:
 
 def _phrases_in(text: str, phrases: Sequence[str]) -> list[Phrase]:
     found = [
-        Phrase(phrase, match[0], match.start())
-        for phrase in phrases
-        for match in _pattern_of(phrase).finditer(text)
+        Phrase(match[0], match.start()) for phrase in phrases for match in _pattern_of(phrase).finditer(text)
     ]
     return sorted(found, key=lambda one: one.at)
 

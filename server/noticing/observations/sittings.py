@@ -8,17 +8,11 @@ from typing import Any
 from noticing.accounts.pairings import pairing_between
 from noticing.accounts.policy import Sitting
 from noticing.clock import now
-from noticing.observations.projection import Listed, view_of
-
-
-def sitting_of(tenant_id: str, observation_id: str, at: datetime | None = None) -> Sitting | None:
-    """None where the observation is unknown or its start has not come."""
-    view = view_of(tenant_id, observation_id)
-    return sitting_of_view(view, at) if view else None
+from noticing.observations.projection import Listed
 
 
 def sitting_of_view(view: dict[str, Any], at: datetime | None = None) -> Sitting | None:
-    """The same for a view that was read already."""
+    """Of one view; None where the start of the observation has not come. Held or not: at `at`, else now."""
     context = view["context"]
     if context is None:
         return None

@@ -1,6 +1,5 @@
 """The doors of the photos: in from a device, in parts; out through the entry that shows one."""
 
-import base64
 import re
 from uuid import UUID
 
@@ -10,11 +9,10 @@ from flask_smorest import Blueprint
 from werkzeug.wrappers import Response as BaseResponse
 
 from noticing.accounts.doors import ask, current_actor
-from noticing.entry_log.entry import is_uuid
 from noticing.entry_log.streams import StreamState
 from noticing.photos import description, upload
 from noticing.photos.holdings import is_sha256
-from noticing.photos.sealed import Seal, assert_hers
+from noticing.photos.sealed import Seal, assert_hers, read_seal, read_sealed_entry
 from noticing.photos.showing import find_shown, read_content
 from noticing.problem_pages import show
 from noticing.problems import Problem
@@ -23,7 +21,6 @@ from noticing.sync.request_body import read_bytes
 from noticing.sync.stream_key import signing_stream_id
 
 CONTENT_TYPE = "application/offset+octet-stream"
-KEY_ID, SEALED_KEY, SEALED_ENTRY = "Noticing-Key-Id", "Noticing-Sealed-Key", "Noticing-Sealed-Entry"
 _NUMBER = re.compile(r"[0-9]{1,15}")
 
 blueprint = Blueprint("photos", __name__, description="Photos: in from a device, out through their entries")
@@ -34,15 +31,17 @@ class Bring(MethodView):
     @blueprint.doc(**description.LOOK)
     def head(self, sha256: str) -> BaseResponse:
         """How far it has come."""
-        return _say(Response(status=200), upload.look(_own_stream(sha256), sha256, _read_seal()))
+        return _say(
+            Response(status=200), upload.look(_own_stream(sha256), sha256, read_seal(request.headers))
+        )
 
     @blueprint.doc(**description.BRING)
     def patch(self, sha256: str) -> BaseResponse:
         """The next part of it."""
-        stream, seal = _own_stream(sha256), _read_seal()
+        stream, seal = _own_stream(sha256), read_seal(request.headers)
         offset, length, chunk = _read_part(seal)
         if seal:
-            entry = _read_base64(SEALED_ENTRY)
+            entry = read_sealed_entry(request.headers)
             assert_hers(seal.open(stream.tenant_id), entry, stream.person_id, sha256)
         try:
             return _say(Response(status=204), upload.take_chunk(stream, sha256, offset, length, chunk, seal))
@@ -94,23 +93,6 @@ def _own_stream(sha256: str) -> StreamState:
     return stream
 
 
-def _read_seal() -> Seal | None:
-    """Under which key the photo comes; None where it comes opened."""
-    if KEY_ID not in request.headers and SEALED_KEY not in request.headers:
-        return None
-    key_id = request.headers.get(KEY_ID, "")
-    if not is_uuid(key_id):
-        raise Problem("seal-unknown")
-    return Seal(key_id, _read_base64(SEALED_KEY))
-
-
-def _read_base64(name: str) -> bytes:
-    try:
-        return base64.b64decode(request.headers.get(name, ""), validate=True)
-    except ValueError:
-        raise Problem("not-understood") from None
-
-
 def _read_part(seal: Seal | None) -> tuple[int, int, bytes]:
     """The offset, the length of the whole and the part that a PATCH brings."""
     said = [request.headers.get(name, "") for name in ("Upload-Offset", "Upload-Length")]
@@ -125,7 +107,7 @@ def _read_part(seal: Seal | None) -> tuple[int, int, bytes]:
     return offset, length, chunk
 
 
-def _say(answer: BaseResponse, standing: upload.Standing) -> BaseResponse:
+def _say(answer: BaseResponse, standing: upload.PhotoStanding) -> BaseResponse:
     answer.headers["Upload-Offset"] = str(standing.offset)
     if standing.length is not None:
         answer.headers["Upload-Length"] = str(standing.length)

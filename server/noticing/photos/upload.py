@@ -34,7 +34,7 @@ journey = logging.getLogger("noticing.journey")
 
 
 @dataclass(frozen=True)
-class Standing:
+class PhotoStanding:
     """How far a photo has come in a stream; `length` once it is known."""
 
     state: Literal["complete", "partial", "none"]
@@ -45,35 +45,35 @@ class Standing:
 class OffsetWrong(Exception):
     """The device believes that another part has come; `standing` says what has."""
 
-    def __init__(self, standing: Standing) -> None:
+    def __init__(self, standing: PhotoStanding) -> None:
         super().__init__()
         self.standing = standing
 
 
-def look(stream: StreamState, sha256: str, seal: Seal | None = None) -> Standing:
+def look(stream: StreamState, sha256: str, seal: Seal | None = None) -> PhotoStanding:
     """Where the photo stands. One that is whole, but was cut off before it was settled, is settled now."""
     with _kept():
         complete = _find_complete(stream, sha256)
         folder = _folder_of(stream)
         if complete or not folder.is_dir():
-            return complete or Standing("none")
+            return complete or PhotoStanding("none")
         with partials.locked(folder):
             partial = partials.find(folder, _name_of(sha256, seal))
             if partial is None:
-                return Standing("none")
+                return PhotoStanding("none")
             if not partial.is_whole:
-                return Standing("partial", partial.offset, partial.length)
+                return PhotoStanding("partial", partial.offset, partial.length)
             try:
                 return _settle(stream, sha256, partial, seal)
             except Problem as problem:
                 if problem.code != "photo-differs":
                     raise
-                return Standing("none")
+                return PhotoStanding("none")
 
 
 def take_chunk(
     stream: StreamState, sha256: str, offset: int, length: int, chunk: bytes, seal: Seal | None = None
-) -> Standing:
+) -> PhotoStanding:
     """Append a chunk. Raises OffsetWrong, and Problem `photo-differs` where all has come and is something else."""
     with _kept():
         complete = _find_complete(stream, sha256)
@@ -89,7 +89,25 @@ def take_chunk(
                 partials.append(partial, chunk)
             if partial.is_whole:
                 return _settle(stream, sha256, partial, seal)
-            return Standing("partial", partial.offset, length)
+            return PhotoStanding("partial", partial.offset, length)
+
+
+def take_whole(stream: StreamState, sha256: str, content: bytes, seal: Seal | None = None) -> bool:
+    """All of it at once, from where it stands. False: it was here already. Raises the same Problems."""
+    if len(content) > most_bytes(seal):
+        raise Problem("photo-too-large")
+    standing = look(stream, sha256, seal)
+    if standing.state == "complete":
+        return False
+    if standing.length != len(content):
+        standing = PhotoStanding("none")
+    while standing.state != "complete":
+        chunk = content[standing.offset : standing.offset + MAX_CHUNK_BYTES]
+        try:
+            standing = take_chunk(stream, sha256, standing.offset, len(content), chunk, seal)
+        except OffsetWrong as wrong:  # the device itself sends it at the same time
+            standing = wrong.standing
+    return True
 
 
 def _is_awaited(stream: StreamState, sha256: str) -> bool:
@@ -145,13 +163,13 @@ def _partial_for(folder: Path, name: str, offset: int, length: int) -> Partial:
     if partial is not None and partial.length != length:  # one hash has one length, so one of both is wrong
         partials.remove(partial)
         partial = None
-    standing = Standing("partial", partial.offset, partial.length) if partial else Standing("none")
+    standing = PhotoStanding("partial", partial.offset, partial.length) if partial else PhotoStanding("none")
     if standing.offset != offset:
         raise OffsetWrong(standing)
     return partial or partials.begin(folder, name, length)
 
 
-def _settle(stream: StreamState, sha256: str, partial: Partial, seal: Seal | None) -> Standing:
+def _settle(stream: StreamState, sha256: str, partial: Partial, seal: Seal | None) -> PhotoStanding:
     """The whole has come: onto the shelf, then into the database, and only then are the parts given up."""
     cipher = seal.open(stream.tenant_id) if seal else None
     sent = partial.file.read_bytes()
@@ -164,16 +182,16 @@ def _settle(stream: StreamState, sha256: str, partial: Partial, seal: Seal | Non
         holdings.note_complete(session, stream, sha256, len(content))
     partials.remove_all(partial.file.parent, sha256)
     journey.info("step=5 receive photo stream=%s bytes=%d", stream.stream_id, len(content))
-    return Standing("complete", len(content), len(content))
+    return PhotoStanding("complete", len(content), len(content))
 
 
-def _find_complete(stream: StreamState, sha256: str) -> Standing | None:
+def _find_complete(stream: StreamState, sha256: str) -> PhotoStanding | None:
     """The database says so and the shelf has it: after a restore the one may know more than the other."""
     size = holdings.size_brought(db.session(), stream.stream_id, sha256)
     if size is None:
         return None
     if shelf().size_of(stream.tenant_id, sha256) == size:
-        return Standing("complete", size, size)
+        return PhotoStanding("complete", size, size)
     _want_again(stream.tenant_id, sha256)
     return None
 

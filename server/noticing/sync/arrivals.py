@@ -41,6 +41,10 @@ class Arrivals:
 def sort_arrivals(
     session: Session, stream: StreamState, fresh: Mapping[int, bytes], hashes: Mapping[int, bytes]
 ) -> Arrivals:
+    """Inside `writing()`: what to append of `fresh`, stream_seq -> body, with their SHA-256 in `hashes`.
+
+    What cannot be read has a code; that, and what names somebody else as its author, has an id to stand in.
+    """
     by_seq = {seq: _read(stream.person_id, seq, body, hashes[seq]) for seq, body in fresh.items()}
     there = store.ids_in_log(session, stream.tenant_id, {each.entry_id for each in by_seq.values()})
     found = store.entries_with_ids(session, stream.tenant_id, there) if there else []

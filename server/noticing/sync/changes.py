@@ -13,7 +13,7 @@ from noticing.database import db
 from noticing.entry_log import store
 from noticing.entry_log.store import StoredEntry
 from noticing.feed.counter import read_last_change_seq, read_server_epoch
-from noticing.feed.listing import Noted, changes_concerning
+from noticing.feed.listing import Noted, changes_concerning, has_withdrawn
 from noticing.sync.cursor import Cursor, mark_of, read_cursor, write_cursor
 from noticing.sync.handout import Handout
 from noticing.sync.reference import all_rows, protocol_rows, protocols_mark
@@ -63,10 +63,9 @@ def _valid_cursor(session: Session, actor: Actor, epoch: str, last: int, text: s
     if cursor.mark != mark_of(session, actor.tenant_id, actor.person_id, cursor.change_seq):
         return None
     since = max(cursor.change_seq, cursor.rows_seq)
-    if since == last:
-        return cursor
-    changes = changes_concerning(session, actor.tenant_id, actor.person_id, since, last)
-    return None if any(change.what == "withdrawn" for change in changes) else cursor
+    if since < last and has_withdrawn(session, actor.tenant_id, actor.person_id, since, last):
+        return None
+    return cursor
 
 
 def _news_after(

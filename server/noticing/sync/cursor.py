@@ -33,6 +33,7 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
 
 
 def write_cursor(cursor: Cursor) -> str:
+    """As a device keeps it: sealed with a key of this server, base64url. No two are the same."""
     text, iv = msgspec.json.encode(cursor), os.urandom(IV_BYTES)
     sealed = _cipher().encrypt(iv, text + b" " * (-len(text) % BLOCK), PURPOSE)
     return base64.urlsafe_b64encode(iv + sealed).decode().rstrip("=")

@@ -22,8 +22,7 @@ from noticing.entry_log.streams import StreamState, charge_revoked, charged_from
 from noticing.feed.counter import note_change, read_last_change_seq, take_change_seqs
 from noticing.problems import Problem
 from noticing.sync.arrivals import Arrival, Arrivals, Key, sort_arrivals
-from noticing.sync.other_rooms import let_follow
-from noticing.sync.reconsider import (
+from noticing.sync.judging import (
     Candidate,
     count_by,
     judge_all,
@@ -31,6 +30,7 @@ from noticing.sync.reconsider import (
     settle_changed,
     waiting_candidates,
 )
+from noticing.sync.other_rooms import let_follow
 from noticing.sync.repairs import Mended, mend
 from noticing.sync.wire import LAST_SEQ
 
@@ -99,7 +99,8 @@ def append_to_stream(
     there = _hashes_there(session, stream, sent, beyond)
     fork_at = min((seq for seq, body_hash in there.items() if hashes[seq] != body_hash), default=None)
     if fork_at is not None:
-        return Receipt(stream, stream.acknowledged_through, stream.acknowledged_hash, fork_at=fork_at)
+        there_already = stream.acknowledged_through, stream.acknowledged_hash
+        return Receipt(stream, *there_already, fork_at=fork_at, is_news=bool(mended.count))
     if reading is not None:
         keep_reading(session, stream, reading)  # before anything is judged by it
     fresh = {seq: body for seq, body in sent.items() if seq not in there}

@@ -14,7 +14,7 @@ from noticing.entry_log.damage import Found
 from noticing.entry_log.entry import Unreadable, parse_body
 from noticing.entry_log.streams import StreamState
 from noticing.feed.counter import note_change
-from noticing.sync.reconsider import judge_waiting
+from noticing.sync.judging import judge_waiting
 
 journey = logging.getLogger("noticing.journey")
 

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from noticing.database import db
 from noticing.entry_log.listing import SetAsideLine, set_aside_lines
 from noticing.sync.other_rooms import other_rooms
-from noticing.sync.reconsider import reprocess
+from noticing.sync.reprocessing import reprocess
 from noticing.sync.set_aside import say_why
 
 

@@ -46,6 +46,7 @@ class Coach:
         self.rng, self.tally = rng, tally
         self.suffered = 0
         self.known: dict[str, str] = {}  # entry_id -> hash, of all that this tablet's log ever held
+        self.streams: set[str] = set()  # of that log
         self.number = 0
         self.name = ""
 
@@ -75,13 +76,16 @@ class Coach:
     def settle(self) -> None:
         """With a network, everything in this tablet's log is soon on the server, byte for byte."""
         self._remember()
-        until = time.monotonic() + SETTLE_SECONDS
-        while (waiting := self._not_on_server()) and time.monotonic() < until:
-            self.tablet.page.wait_for_timeout(200)
-        if waiting:
+        if waiting := self._wait_for_server():
             self.tally.stalled.append(
                 f"before {self.name}: {len(waiting)} entries did not reach the server in {SETTLE_SECONDS} s"
             )
+
+    def _wait_for_server(self) -> list[str]:
+        until = time.monotonic() + SETTLE_SECONDS
+        while (waiting := self._not_on_server()) and time.monotonic() < until:
+            self.tablet.page.wait_for_timeout(200)
+        return waiting
 
     def end(self) -> None:
         self.settle()
@@ -108,14 +112,16 @@ class Coach:
         with contextlib.suppress(Error):  # it is dead
             while strike.is_alive():
                 self.number += 1
-                self.tablet.tap(self.number)
+                with self.tablet.impatient():
+                    self.tablet.tap(self.number)
+                    if is_flapping and self.number % 7 == 0 and self.tablet.context:
+                        self.tablet.context.set_offline(self.rng.random() < 0.5)
                 if self.tablet.glass.dots.total() >= shown + FIRST_DOTS:
                     has_begun.set()
-                if is_flapping and self.number % 7 == 0 and self.tablet.context:
-                    self.tablet.context.set_offline(self.rng.random() < 0.5)
             for _ in range(6 if fault == "storage service" else 0):  # the page lives, and goes on
                 self.number += 1
-                self.tablet.tap(self.number)
+                with self.tablet.impatient():
+                    self.tablet.tap(self.number)
         strike.join()
 
     def _strike(self, fault: str, has_begun: threading.Event, seconds: float) -> None:
@@ -134,9 +140,17 @@ class Coach:
             if fault == "cut" and self.disk:
                 self.disk.mount()
             self.tablet.wake()
-        elif self.tablet.context:
-            self.tablet.context.set_offline(False)
-        self.tablet.open_page()
+        try:
+            if fault not in ("cut", "browser") and self.tablet.context:
+                with self.tablet.impatient():
+                    self.tablet.context.set_offline(False)
+            self.tablet.open_page()
+        except Error:
+            if self.tablet.is_alive():
+                raise
+            self.tablet.forget()
+            self.tablet.wake()
+            self.tablet.open_page()
         try:
             self.tablet.find_tallies()
         except TimeoutError:
@@ -166,17 +180,26 @@ class Coach:
         """The log keeps what it held, without holes."""
         log = self.tablet.device_log()
         held = {entry_id: digest for _stream, _seq, entry_id, digest in log["entries"]}
-        for entry_id in self.known.keys() - held.keys():
-            self.tally.lose(f"after {self.name}: entry {entry_id} has left the log")
         streams: dict[str, list[int]] = {}
         for stream_id, seq, _entry_id, _digest in log["entries"]:
             streams.setdefault(stream_id, []).append(seq)
+        if self.streams.isdisjoint(streams) and self.known:
+            self._expect_all_on_server()
+        for entry_id in self.known.keys() - held.keys():
+            self.tally.lose(f"after {self.name}: entry {entry_id} has left the log")
         for stream_id, numbers in streams.items():
             if sorted(numbers) != list(range(1, len(numbers) + 1)):
                 self.tally.lose(f"after {self.name}: stream {stream_id} has holes")
             if log["acknowledged"].get(stream_id, 0) > len(numbers):
                 self.tally.lose(f"after {self.name}: stream {stream_id} has a check on what it does not hold")
-        self.known = held
+        self.known, self.streams = held, set(streams)
+
+    def _expect_all_on_server(self) -> None:
+        """The browser threw its whole database away: all that was in it comes from the second journal, or had come."""
+        self.tally.thrown_away += 1
+        for entry_id in self._wait_for_server():
+            self.tally.lose(f"after {self.name}: entry {entry_id} went with the browser's database")
+        self.known = {}
 
     def _not_on_server(self) -> list[str]:
         with contextlib.closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as base:

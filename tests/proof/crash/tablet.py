@@ -4,7 +4,9 @@ import contextlib
 import os
 import re
 import signal
+import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -69,12 +71,26 @@ class Tablet:
                 other.close()
 
     def _new_page(self) -> Page:
-        """The browser may give it a spare renderer that was killed with the others: then the next one lives."""
+        """The browser may give it a spare renderer that was killed with the others: then the next one lives.
+
+        Or it waits for that one for ever.
+        """
         assert self.context
-        for _ in range(3):
-            with contextlib.suppress(Error):
-                return self.context.new_page()
-        return self.context.new_page()
+        with self.impatient():
+            for _ in range(3):
+                with contextlib.suppress(Error):
+                    return self.context.new_page()
+            return self.context.new_page()
+
+    @contextlib.contextmanager
+    def impatient(self) -> Iterator[None]:
+        """What has no time limit of its own and may wait for a dead renderer ends in `Error`: the browser is killed."""
+        watch = threading.Timer(PATIENCE_MS / 1000, self.kill)
+        watch.start()
+        try:
+            yield
+        finally:
+            watch.cancel()
 
     def sign_in(self, email: str, password: str) -> None:
         assert self.context

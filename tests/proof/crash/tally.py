@@ -12,6 +12,7 @@ class Tally:
     updates: int = 0
     dots: int = 0
     checks: int = 0
+    thrown_away: int = 0  # databases that a browser found damaged at its start and began anew
     lost: list[str] = field(default_factory=list)
     stalled: list[str] = field(default_factory=list)
 
@@ -29,13 +30,13 @@ class Tally:
     def add(self, other: "Tally") -> None:
         self.lose(*other.lost)
         self.stalled += other.stalled
-        for name in ("kills", "cuts", "updates", "dots", "checks"):
+        for name in ("kills", "cuts", "updates", "dots", "checks", "thrown_away"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
     def verdict(self, seed: int, without_cuts: str | None) -> str:
         cuts = f"power cuts skipped: {without_cuts}" if without_cuts else f"{self.cuts} power cuts"
         return (
             f"crash: {self.kills} kills, {cuts}, {self.updates} updates in a visit, "
-            f"{self.dots:,} dots, {self.checks:,} checks, "
+            f"{self.dots:,} dots, {self.checks:,} checks, {self.thrown_away} databases thrown away by the browser, "
             f"{len(self.lost)} lost, {len(self.stalled)} stalled (seed {seed})"
         )

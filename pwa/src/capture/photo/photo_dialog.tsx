@@ -7,17 +7,13 @@ import { nowText } from '../../ui/times.ts';
 import type { Visit } from '../../visits/visit.ts';
 import { CameraView } from './camera_view.tsx';
 import { PhotoForm } from './photo_form.tsx';
+import type { Taken } from './taken.ts';
 
 interface Props {
   item: Item;
   visit: Visit;
   onSaved: () => void;
   onGiveUp: () => void;
-}
-
-export interface Taken {
-  readonly picture: ImageBitmap;
-  readonly occurred_at: string;
 }
 
 /** Camera, then covering and words. A picture that was taken is not thrown away by one slip of a finger. */

@@ -5,8 +5,8 @@ import { type MessageKey, t } from '../../ui/messages/messages.ts';
 import type { Visit } from '../../visits/visit.ts';
 import { WHOLE } from './boxes.ts';
 import { encodePicture } from './encode.ts';
-import type { Taken } from './photo_dialog.tsx';
 import { PictureStage } from './picture_stage.tsx';
+import type { Taken } from './taken.ts';
 
 interface Props {
   item_key: string;

@@ -4,7 +4,7 @@ import type { PhotoView } from '../../observation/view.ts';
 import { MarkSign } from '../../ui/mark_sign.tsx';
 import { t } from '../../ui/messages/messages.ts';
 import { SavedPhoto } from '../../ui/saved_photo.tsx';
-import { msBetween, stopwatch } from '../../ui/times.ts';
+import { msBetween, sinceStart } from '../../ui/times.ts';
 import type { MarkState } from '../../visits/mark_state.ts';
 import type { Visit } from '../../visits/visit.ts';
 import { ItemFrame } from '../item_frame.tsx';
@@ -82,7 +82,7 @@ function PhotoList({ item, view, visit, started_at }: ItemProps & { visit: Visit
       {photos.map(({ entry_id, sha256, alt, occurred_at }) => (
         <li key={entry_id}>
           <SavedPhoto line={{ entry_id, payload: { sha256 } }} />
-          <span class="num soft">{stopwatch(msBetween(started_at, occurred_at))}</span>
+          <span class="num soft">{sinceStart(msBetween(started_at, occurred_at))}</span>
           <span class="photo-words">
             {alt || t('photo.no_words')}
             {states.get(entry_id) === 'photo_lost' && <small>{t('photo.lost')}</small>}

@@ -2,7 +2,7 @@ import type { TimelineLine } from '../../observation/view.ts';
 import { lineText } from '../../ui/line_text.ts';
 import { MarkSign } from '../../ui/mark_sign.tsx';
 import { t } from '../../ui/messages/messages.ts';
-import { msBetween, stopwatch } from '../../ui/times.ts';
+import { msBetween, sinceStart } from '../../ui/times.ts';
 import type { MarkState, ShownEntry } from '../../visits/mark_state.ts';
 
 interface Props {
@@ -24,7 +24,7 @@ export function Heard({ timeline, entries, started_at }: Props) {
       <ol class="heard-lines">
         {lines.map((line) => (
           <li key={line.entry_id}>
-            <span class="num soft">{stopwatch(msBetween(started_at, line.occurred_at))}</span>
+            <span class="num soft">{sinceStart(msBetween(started_at, line.occurred_at))}</span>
             <span>{lineText(line, null)}</span>
             <MarkSign state={states.get(line.entry_id) ?? null} />
           </li>

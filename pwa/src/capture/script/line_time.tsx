@@ -1,6 +1,6 @@
 import { useContext } from 'preact/hooks';
 import { useTick } from '../../ui/ticks.ts';
-import { stopwatch } from '../../ui/times.ts';
+import { sinceStart } from '../../ui/times.ts';
 import { SittingContext } from '../sitting.ts';
 import { elapsedNow } from '../watch.ts';
 
@@ -8,5 +8,5 @@ import { elapsedNow } from '../watch.ts';
 export function LineTime() {
   useTick(1000);
   const { started } = useContext(SittingContext);
-  return <>{stopwatch(elapsedNow(started))}</>;
+  return <>{sinceStart(elapsedNow(started))}</>;
 }

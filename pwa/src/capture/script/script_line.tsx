@@ -1,6 +1,6 @@
 import { speakerName } from '../../ui/line_text.ts';
 import { t } from '../../ui/messages/messages.ts';
-import { msBetween, nowText, stopwatch } from '../../ui/times.ts';
+import { msBetween, nowText, sinceStart } from '../../ui/times.ts';
 import { lineDraft } from '../../visits/half_line.ts';
 import type { VisitDraft } from '../../visits/visit.ts';
 import { type HalfLineOnScreen, nextSpeaker, typeInto } from './half_line.ts';
@@ -28,7 +28,7 @@ export function ScriptLine({ half_line, started_at, item_key, record }: Props) {
   return (
     <form class="script-line" onSubmit={write}>
       <span class="script-time num">
-        {line.occurred_at ? stopwatch(msBetween(started_at, line.occurred_at)) : <LineTime />}
+        {line.occurred_at ? sinceStart(msBetween(started_at, line.occurred_at)) : <LineTime />}
       </span>
       <button
         type="button"

@@ -2,7 +2,7 @@ import { useContext, useEffect, useState } from 'preact/hooks';
 import type { SweepView } from '../../observation/view.ts';
 import { MarkSign } from '../../ui/mark_sign.tsx';
 import { t } from '../../ui/messages/messages.ts';
-import { msBetween, stopwatch } from '../../ui/times.ts';
+import { msBetween, sinceStart } from '../../ui/times.ts';
 import { ExplainButton } from '../explain_button.tsx';
 import type { ItemProps } from '../item_props.ts';
 import { SittingContext } from '../sitting.ts';
@@ -58,7 +58,7 @@ export function SweepPad({ item, view, state, started_at, record, explain }: Ite
 }
 
 function sweepTime(sweep: { occurred_at: string }, started_at: string): string {
-  return stopwatch(msBetween(started_at, sweep.occurred_at));
+  return sinceStart(msBetween(started_at, sweep.occurred_at));
 }
 
 interface PadProps {

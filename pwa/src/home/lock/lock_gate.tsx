@@ -1,10 +1,11 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { leaveServer } from '../../sync/session.ts';
+import { leaveServer } from '../../sync/sign_out.ts';
 import { t } from '../../ui/messages/messages.ts';
 import { links, route } from '../../ui/routes.ts';
 import { useTick } from '../../ui/ticks.ts';
-import { type Device, useDevice } from '../../visits/device.ts';
+import type { Device } from '../../visits/device.ts';
+import { useDevice } from '../../visits/device_context.ts';
 import { is_leaving } from '../../visits/leaving.ts';
 import { asks_who } from '../../visits/workers.ts';
 import { waitingOf } from '../leave/waiting_line.tsx';

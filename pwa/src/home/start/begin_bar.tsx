@@ -2,7 +2,8 @@ import { t } from '../../ui/messages/messages.ts';
 import { go, links } from '../../ui/routes.ts';
 import { useSaving } from '../../ui/use_saving.ts';
 import { nameOf, purposeOf } from '../../ui/visit_names.ts';
-import { make, newId, useDevice } from '../../visits/device.ts';
+import { make, newId } from '../../visits/device.ts';
+import { useDevice } from '../../visits/device_context.ts';
 import { findClass } from '../../visits/directory.ts';
 import { protocolsFor, type StartChoice, startedPayload } from './start_choices.ts';
 

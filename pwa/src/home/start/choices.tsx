@@ -2,7 +2,7 @@ import type { Channel, Protocol } from '../../protocol/protocol.ts';
 import { t } from '../../ui/messages/messages.ts';
 import { NumberField } from '../../ui/number_field.tsx';
 import { purposeOf } from '../../ui/visit_names.ts';
-import { useDevice } from '../../visits/device.ts';
+import { useDevice } from '../../visits/device_context.ts';
 import { channelsFor } from '../../visits/whom_to_observe.ts';
 import { classesOf, protocolsFor, type StartChoice } from './start_choices.ts';
 

@@ -3,7 +3,7 @@ import { t } from '../../ui/messages/messages.ts';
 import { ReadFailed } from '../../ui/read_failed.tsx';
 import { StatusLine } from '../../ui/status_line.tsx';
 import { clockText } from '../../ui/sync_words.ts';
-import { useDevice } from '../../visits/device.ts';
+import { useDevice } from '../../visits/device_context.ts';
 import { useVisits } from '../../visits/use_visits.ts';
 import type { VisitSummary } from '../../visits/visits.ts';
 import { HomeHead } from '../home_head.tsx';

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { t } from '../../ui/messages/messages.ts';
 import { nearDay } from '../../ui/times.ts';
-import { useDevice } from '../../visits/device.ts';
+import { useDevice } from '../../visits/device_context.ts';
 import type { Person } from '../../visits/directory.ts';
 import { lastVisitOf, type VisitSummary } from '../../visits/visits.ts';
 import { classesOf, searchPeople } from './start_choices.ts';

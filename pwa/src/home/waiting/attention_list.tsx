@@ -5,7 +5,7 @@ import { t } from '../../ui/messages/messages.ts';
 import { links } from '../../ui/routes.ts';
 import { clockTime, nearDay } from '../../ui/times.ts';
 import { visitNames } from '../../ui/visit_names.ts';
-import { useDevice } from '../../visits/device.ts';
+import { useDevice } from '../../visits/device_context.ts';
 import { findProtocol } from '../../visits/directory.ts';
 import type { VisitSummary } from '../../visits/visits.ts';
 import { can_be_entered_again } from './again.ts';

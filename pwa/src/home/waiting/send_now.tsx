@@ -3,7 +3,7 @@ import { type MessageKey, t } from '../../ui/messages/messages.ts';
 import { waitingReason } from '../../ui/sync_words.ts';
 import { useTick } from '../../ui/ticks.ts';
 import { duration } from '../../ui/times.ts';
-import { useDevice } from '../../visits/device.ts';
+import { useDevice } from '../../visits/device_context.ts';
 import {
   beginSending,
   followSending,

@@ -7,7 +7,8 @@ import {
   waitingReason,
 } from '../../ui/sync_words.ts';
 import { useTick } from '../../ui/ticks.ts';
-import { useDevice } from '../../visits/device.ts';
+import { useDevice } from '../../visits/device_context.ts';
+import { SignInButton } from '../sign_in.tsx';
 import { SendNow } from './send_now.tsx';
 import { waitingCount } from './sending.ts';
 
@@ -16,7 +17,7 @@ export function StateCard({ onSend }: { onSend: () => void }) {
   const { sync } = useDevice();
   const now_ms = useTick(15_000);
   const status = sync.status.value;
-  const { on_tablet, photos_waiting, network } = status;
+  const { on_tablet, photos_waiting } = status;
   const is_waiting = waitingCount(status) > 0;
   const oldest = oldestText(status, now_ms);
   return (
@@ -34,11 +35,7 @@ export function StateCard({ onSend }: { onSend: () => void }) {
         </p>
       </div>
       <div class="state-acts">
-        {network === 'sign-in' && (
-          <a class="button" href="/sign-in?next=/app/%23/waiting">
-            {t('sign_in.link')}
-          </a>
-        )}
+        <SignInButton next="/app/%23/waiting" />
         <SendNow onSend={onSend} />
       </div>
     </section>

@@ -1,6 +1,6 @@
 import { clockText } from '../../ui/sync_words.ts';
 import { useTroubles } from '../../ui/use_troubles.ts';
-import { useDevice } from '../../visits/device.ts';
+import { useDevice } from '../../visits/device_context.ts';
 
 /** What else somebody should know: a store that refuses, a full tablet, a clock that is off. */
 export function Troubles() {

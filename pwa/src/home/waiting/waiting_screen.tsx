@@ -3,7 +3,7 @@ import type { DeviceLog } from '../../log/log.ts';
 import { t } from '../../ui/messages/messages.ts';
 import { OthersCard } from '../../ui/others_card.tsx';
 import { ReadFailed } from '../../ui/read_failed.tsx';
-import { useDevice } from '../../visits/device.ts';
+import { useDevice } from '../../visits/device_context.ts';
 import { useReading } from '../../visits/use_reading.ts';
 import { useVisits } from '../../visits/use_visits.ts';
 import { HomeHead } from '../home_head.tsx';
@@ -41,7 +41,7 @@ export function WaitingScreen({ rescue = null }: { rescue?: Rescue | null }) {
         {counted === 'counted' && <StateCard onSend={() => sync.nudge()} />}
         <Troubles />
         <WaitingVisits visits={known} />
-        {counted === 'counted' && <RescueSlot rescue={rescue} />}
+        {counted !== 'not_yet' && <RescueSlot rescue={rescue} />}
         {aside.value && <AttentionList {...aside.value} visits={known} />}
         <OthersCard />
         <HowSafe />

@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import { t } from '../../ui/messages/messages.ts';
-import { useDevice } from '../../visits/device.ts';
+import { useDevice } from '../../visits/device_context.ts';
 import type { Visit } from '../../visits/visit.ts';
 import type { CiteTarget } from '../composer_rules.ts';
 import { readingLevel } from '../wording/reading_level.ts';

@@ -50,7 +50,7 @@ function labelsOf(item: Item | null, codes: unknown): string {
 }
 
 /** What an item is called where its protocol is not on this tablet. */
-export function plainKey(key: string | null): string {
+function plainKey(key: string | null): string {
   const words = (key ?? '').replaceAll('_', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -3,7 +3,7 @@ import type { Protocol } from '../../protocol/protocol.ts';
 import { t } from '../../ui/messages/messages.ts';
 import { clockTime, fullDay, longDay } from '../../ui/times.ts';
 import { visitNames } from '../../ui/visit_names.ts';
-import { useDevice } from '../../visits/device.ts';
+import { useDevice } from '../../visits/device_context.ts';
 import type { FeedbackDraft, Step } from '../feedback_draft.ts';
 import { STEP_ROWS } from '../step_rows.ts';
 import { countsOf } from './counts.ts';

@@ -6,7 +6,7 @@ import { type MessageKey, t } from '../../ui/messages/messages.ts';
 import { UnsavedBanner } from '../../ui/unsaved_banner.tsx';
 import { useSaving } from '../../ui/use_saving.ts';
 import { visitNames } from '../../ui/visit_names.ts';
-import { useDevice } from '../../visits/device.ts';
+import { useDevice } from '../../visits/device_context.ts';
 import type { Visit } from '../../visits/visit.ts';
 import type { Composer } from '../composer/composer_state.ts';
 import { FindingText } from '../composer/findings.tsx';

@@ -1,8 +1,8 @@
-"""Judging many entries together, and judging again what was set aside: the rest of a visit may have come since."""
+"""Judging many entries together, those too that lay aside: the rest of a visit may have come since."""
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from noticing.database import db, writing
 from noticing.entry_log import store
 from noticing.entry_log.clock_samples import Timed
 from noticing.entry_log.entry import Entry, Unreadable
@@ -22,13 +21,10 @@ from noticing.ledger.acts import note_act
 from noticing.sync.admit import Grounds, accept, judge
 from noticing.sync.grounds import gather_grounds, read_standings
 from noticing.sync.happened import when_happened
-from noticing.sync.other_rooms import let_follow, other_rooms
-from noticing.sync.set_aside import FINAL, WAITING
+from noticing.sync.other_rooms import other_rooms
+from noticing.sync.set_aside import WAITING
 from noticing.sync.standing import Came, Standing
 from noticing.sync.wire import LAST_SEQ
-
-journey = logging.getLogger("noticing.journey")
-JUDGED_AT_ONCE = 1_000  # entries that lay aside, in one transaction
 
 
 class Candidate(NamedTuple):
@@ -114,7 +110,7 @@ def _judge_calmly(each: Candidate, grounds: Grounds, shared_before: set[str]) ->
 
 def waiting_candidates(session: Session, tenant_id: str, subject_ids: Iterable[str]) -> list[Candidate]:
     """What these subjects have lying aside only because something else had not come yet."""
-    return _candidates_of(session, store.set_aside_of(session, tenant_id, set(subject_ids), WAITING))
+    return candidates_of(session, store.set_aside_of(session, tenant_id, set(subject_ids), WAITING))
 
 
 def judge_waiting(session: Session, tenant_id: str, subject_ids: Iterable[str]) -> None:
@@ -134,7 +130,7 @@ def count_by(session: Session, stream: StreamState, better: Mapping[int, StoredE
     adopted = [each._replace(stream_id=stream.stream_id, stream_seq=seq) for seq, each in better.items()]
     for each in adopted:
         store.adopt(session, each)
-    candidates = _candidates_of(session, adopted)
+    candidates = candidates_of(session, adopted)
     verdicts = judge_all(session, stream.tenant_id, candidates)
     settle_changed(session, stream.tenant_id, candidates, verdicts.codes)
     note_for_readers(session, stream.tenant_id, candidates, verdicts)
@@ -197,70 +193,7 @@ def _note_issued(
         )
 
 
-def reprocess(tenant_id: str, tell: Callable[[int, int], object] = lambda _done, _total: None) -> int:
-    """Judge everything that lies aside again, by the same checks; returns how many verdicts changed.
-
-    At every start of the server, for it may know more kinds and protocols than the last one, and on
-    `noticing reprocess`. Tablets are answered between two transactions, and what one of them has settled stays.
-    """
-    if not store.has_set_aside(db.session(), tenant_id, FINAL):
-        return 0
-    visits = _aside_by_visit(tenant_id)
-    done, total, changed, kinds = 0, sum(map(len, visits)), 0, set[str]()
-    for places in _batches_of(visits):
-        with writing(tenant_id) as session:
-            candidates = _readable(session, tenant_id, store.set_aside_at(session, tenant_id, places))
-            verdicts = judge_all(session, tenant_id, candidates)
-            changed += settle_changed(session, tenant_id, candidates, verdicts.codes)
-            note_for_readers(session, tenant_id, candidates, verdicts)
-        kinds |= {each.entry.kind for each in candidates}
-        done += len(places)
-        tell(done, total)
-    if changed:
-        journey.info("step=5 receive reprocessed=%d changed=%d", total, changed)
-        let_follow(tenant_id, kinds)
-    return changed
-
-
-def _aside_by_visit(tenant_id: str) -> list[list[int]]:
-    """The change_seqs of what can be read of each subject. Its entries stand on each other, and on no other's."""
-    found = defaultdict[str, list[int]](list)
-    for stored in store.all_set_aside(db.session(), tenant_id, FINAL):
-        with suppress(Unreadable):
-            found[stored.parse().subject_id].append(stored.change_seq)
-    return list(found.values())
-
-
-def _batches_of(visits: Iterable[list[int]]) -> Iterator[list[int]]:
-    """Whole visits, as many as fit into one transaction; one that is larger goes alone."""
-    batch: list[int] = []
-    for places in visits:
-        if batch and len(batch) + len(places) > JUDGED_AT_ONCE:
-            yield batch
-            batch = []
-        batch += places
-    if batch:
-        yield batch
-
-
-def _readable(session: Session, tenant_id: str, found: Iterable[StoredEntry]) -> list[Candidate]:
-    """Those that can be read now and came first under their id: the others stay where they are."""
-    candidates = _candidates_of(session, found)
-    first: dict[str, int] = {}  # entry_id -> change_seq of the one that it belongs to
-    for each in candidates:
-        if each.author_id == each.entry.author_id:  # nobody can occupy the ids of somebody else
-            first.setdefault(each.entry.entry_id, each.change_seq)
-    for other in store.entries_with_ids(session, tenant_id, first):
-        if other.set_aside_code is None:
-            first[other.entry_id] = other.change_seq
-    return [
-        each
-        for each in candidates
-        if each.author_id != each.entry.author_id or first[each.entry.entry_id] == each.change_seq
-    ]
-
-
-def _candidates_of(session: Session, found: Iterable[StoredEntry]) -> list[Candidate]:
+def candidates_of(session: Session, found: Iterable[StoredEntry]) -> list[Candidate]:
     """Those that can be read. A device that was revoked since is no reason against what had come before."""
     streams: dict[str, StreamState | None] = {}
     candidates = []

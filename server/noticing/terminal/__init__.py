@@ -1,0 +1,1 @@
+"""What the commands of the `noticing` command do, and what they say."""
