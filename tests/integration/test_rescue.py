@@ -1,5 +1,6 @@
 """A rescue file comes in through the very door that its pushes were made for; whoever brings it sees numbers only."""
 
+import base64
 import io
 import json
 import re
@@ -11,10 +12,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from device import Device, Visit
+from device import Device, Visit, running_hash
 from noticing.cli import main
 from noticing.database import db
 from noticing.entry_log.store import read_after
+from noticing.entry_log.streams import revoke_stream
 from noticing.rescue import importing
 from noticing.sync.turns import RESCUES, turn
 from school import School, csrf_token, make_school, sign_in
@@ -185,6 +187,98 @@ def test_the_page_names_nobody(app: Flask, school: School, lee: Device, client: 
     answer = hand_in(client, lee.save(lee.content([visit.start, visit.line("Thirds don’t fit.")], 1)))
     for said in ("Lee", "Rivera", "Thirds", lee.stream_id, lee.person_id, visit.observation_id):
         assert said not in answer.text
+
+
+def test_marks_of_no_stream_come_in_by_one_that_a_known_one_vouches_for_and_once(
+    app: Flask, school: School, lee: Device, client: FlaskClient
+) -> None:
+    visit = Visit(lee, school)
+    bodies = [visit.start, visit.mark(), visit.mark()]
+    saved = lee.save_loose(bodies, sealed=True)
+    assert sentences(hand_in(client, saved)) == ["3 entries were taken."]
+    assert bodies_in_log(app, school) == [body.encode() for body in bodies]
+    assert sentences(hand_in(client, saved)) == ["3 entries were here already."]
+    # The tablet recovers, and sends the same under its own numbers.
+    answer = lee.push(bodies)
+    assert (answer["acknowledged_through"], answer["set_aside"]) == (3, [])
+    assert answer["acknowledged_hash"] == running_hash(bodies)
+    assert bodies_in_log(app, school) == [body.encode() for body in bodies]
+
+
+def test_a_second_file_of_the_same_marks_finds_them_here_already(
+    app: Flask, school: School, lee: Device, client: FlaskClient
+) -> None:
+    visit = Visit(lee, school)
+    bodies = [visit.start, visit.mark()]
+    hand_in(client, lee.save_loose(bodies))
+    more = [*bodies, visit.mark()]
+    assert sentences(hand_in(client, lee.save_loose(more))) == [
+        "1 entry was taken.",
+        "2 entries were here already.",
+    ]
+    assert bodies_in_log(app, school) == [body.encode() for body in more]
+
+
+def test_what_the_tablet_had_sent_is_not_doubled_by_a_file_that_comes_later(
+    app: Flask, school: School, lee: Device, client: FlaskClient
+) -> None:
+    visit = Visit(lee, school)
+    bodies = [visit.start, visit.mark()]
+    saved = lee.save_loose(bodies)
+    lee.push(bodies)
+    assert sentences(hand_in(client, saved)) == ["2 entries were here already."]
+    assert bodies_in_log(app, school) == [body.encode() for body in bodies]
+
+
+@pytest.mark.parametrize(
+    "path", ["/people", "/api/v1/sync/push", "/api/v1/sync/chunk", "/api/v1/sync/streams/"]
+)
+def test_no_other_door_opens_to_what_stands_for_a_stream(
+    app: Flask, school: School, lee: Device, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    saved = lee.save_loose([Visit(lee, school).start])
+    content = base64.b64decode(saved["streams"][0]["body"])
+    saved["streams"][0] |= {"path": path}
+    saved["streams"][0]["headers"] |= lee.signed("POST", path, content)
+    monkeypatch.setattr(importing, "run_wsgi_app", lambda *_, **__: pytest.fail("it was replayed"))
+    assert sentences(hand_in(client, saved)) == [
+        "2 entries could not be read. Keep the file and the tablet, and ask your administrator."
+    ]
+    assert bodies_in_log(app, school) == []
+
+
+def test_a_push_does_not_pass_for_an_enrolment_nor_an_enrolment_for_a_push(
+    app: Flask, school: School, lee: Device, client: FlaskClient
+) -> None:
+    saved = lee.save_loose([Visit(lee, school).start])
+    swapped = saved | {"streams": saved["pushes"], "pushes": saved["streams"]}
+    assert sentences(hand_in(client, swapped))[0].startswith("2 entries could not be read.")
+    assert bodies_in_log(app, school) == []
+
+
+def test_nobody_vouches_for_a_stream_with_another_key_or_for_another_person(
+    app: Flask, school: School, lee: Device, client: FlaskClient
+) -> None:
+    """A stranger's stream does not come in; what a known one signs belongs to that one's person."""
+    stranger = Device(app, school.people["lee"], is_enrolled=False)
+    forged = stranger.save_loose([Visit(stranger, school).start])
+    forged["streams"][0]["headers"]["Noticing-Stream"] = lee.stream_id
+    assert sentences(hand_in(client, forged))[0].startswith("2 entries could not be read.")
+    unknown = stranger.save_loose([Visit(stranger, school).start])
+    assert sentences(hand_in(client, unknown))[0].startswith("2 entries could not be read.")
+    assert bodies_in_log(app, school) == []
+
+
+def test_marks_of_a_tablet_taken_out_of_use_are_set_aside_also_by_a_file(
+    app: Flask, school: School, lee: Device, client: FlaskClient
+) -> None:
+    saved = lee.save_loose([Visit(lee, school).start])
+    with app.app_context():
+        revoke_stream(school.tenant_id, lee.stream_id)
+    assert sentences(hand_in(client, saved)) == [
+        "1 entry was taken.",
+        "1 of these is kept but set aside; its author sees why.",
+    ]
 
 
 def test_the_command_does_the_same(sqlite_app: Flask, tmp_path: Path) -> None:

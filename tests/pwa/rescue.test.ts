@@ -1,55 +1,27 @@
-import 'fake-indexeddb/auto';
-import { gunzipSync } from 'node:zlib';
-import { deleteDB } from 'idb';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { MadeEntry } from '../../pwa/src/entry/entry.ts';
 import { readRows } from '../../pwa/src/log/deliver.ts';
 import { hashBytes } from '../../pwa/src/log/hash.ts';
-import type { DeviceLog } from '../../pwa/src/log/log.ts';
 import { declareLost } from '../../pwa/src/log/lost.ts';
 import { writeStream } from '../../pwa/src/log/meta.ts';
-import { openLog } from '../../pwa/src/log/open.ts';
 import { markSent } from '../../pwa/src/log/photos.ts';
 import { readMark } from '../../pwa/src/log/read.ts';
 import { forkStream } from '../../pwa/src/log/streams.ts';
 import { put, remove, run } from '../../pwa/src/machine/ask.ts';
-import type { Script, StoreScript } from '../../pwa/src/machine/effect.ts';
-import { type Port, perform } from '../../pwa/src/machine/perform.ts';
+import type { StoreScript } from '../../pwa/src/machine/effect.ts';
 import { findRescueKind, gatherRescue } from '../../pwa/src/sync/rescue.ts';
-import { browserPorts, syncPort } from '../../pwa/src/sync/world.ts';
-import { PERSON, tap, taps } from './tablet.ts';
-
-let log: DeviceLog;
-let port: Port;
-let organisation: CryptoKeyPair;
-const KIND = { name: 'RSA-OAEP', hash: 'SHA-256' };
-
-beforeEach(async () => {
-  log = await openLog(PERSON);
-  port = syncPort(browserPorts, log.port).port;
-  const shape = { ...KIND, modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) };
-  organisation = await crypto.subtle.generateKey(shape, true, ['encrypt', 'decrypt']);
-});
-
-afterEach(async () => {
-  log.close();
-  await deleteDB(`noticing-${PERSON}`);
-  await deleteDB('noticing');
-});
-
-const ask = <Result>(script: Script<Result>) => perform(script, port);
-
-/** As after the first contact. */
-async function meetServer(): Promise<void> {
-  const jwk = await crypto.subtle.exportKey('jwk', organisation.publicKey);
-  await log.vault.sealTo({ key_id: 'k1', jwk });
-  await enrol();
-}
-
-async function enrol(): Promise<void> {
-  const { stream_id } = await ask(readMark());
-  await ask(writeStream(stream_id, { is_enrolled: true }));
-}
+import { findRescueKeys } from '../../pwa/src/sync/rescue_keys.ts';
+import { tap, taps } from './tablet.ts';
+import {
+  ask,
+  enrol,
+  log,
+  meetServer,
+  openBodies,
+  organisation,
+  type Push,
+  readPush,
+} from './with_organisation.ts';
 
 async function makeEntries(count: number): Promise<MadeEntry[]> {
   const made = taps(count);
@@ -57,35 +29,14 @@ async function makeEntries(count: number): Promise<MadeEntry[]> {
   return made;
 }
 
-interface Push {
-  stream_id: string;
-  from_seq: number;
-  bodies?: string[];
-  sealed?: { key_id: string; sealed_key: string; bodies: string[] };
+const kind = async () => ask(findRescueKind(await ask(findRescueKeys())));
+
+async function gather(but: readonly string[] = []) {
+  return ask(gatherRescue(await ask(findRescueKeys()), but));
 }
 
 async function saved(): Promise<Push[]> {
-  const { pushes } = await ask(gatherRescue());
-  return pushes.map((one) => JSON.parse(gunzipSync(one.body).toString()));
-}
-
-/** What only the organisation can do. */
-async function openBodies({ sealed }: Push): Promise<string[]> {
-  const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'base64'));
-  const wrapped = bytes(sealed?.sealed_key ?? '');
-  const secret = await crypto.subtle.decrypt(KIND, organisation.privateKey, wrapped);
-  const key = await crypto.subtle.importKey('raw', secret, 'AES-GCM', false, ['decrypt']);
-  return Promise.all(
-    (sealed?.bodies ?? []).map(async (body) => {
-      const iv = bytes(body).slice(0, 12);
-      const plain = await crypto.subtle.decrypt(
-        { name: 'AES-GCM', iv },
-        key,
-        bytes(body).slice(12),
-      );
-      return new TextDecoder().decode(plain);
-    }),
-  );
+  return (await gather()).pushes.map(readPush);
 }
 
 function change(work: () => StoreScript<void>): Promise<void> {
@@ -94,18 +45,18 @@ function change(work: () => StoreScript<void>): Promise<void> {
 
 test('nothing is promised before the organisation and the stream are known', async () => {
   await makeEntries(1);
-  expect(await ask(findRescueKind())).toBeNull();
+  expect(await kind()).toBeNull();
   const jwk = await crypto.subtle.exportKey('jwk', organisation.publicKey);
   await log.vault.sealTo({ key_id: 'k1', jwk });
-  expect(await ask(findRescueKind())).toBeNull();
+  expect(await kind()).toBeNull();
   await enrol();
-  expect(await ask(findRescueKind())).toBe('sealed');
+  expect(await kind()).toBe('sealed');
 });
 
 test('holds everything that has no check, sealed and signed, and marks nothing as sent', async () => {
   await meetServer();
   const made = await makeEntries(1_200);
-  const { pushes, entries } = await ask(gatherRescue());
+  const { pushes, entries } = await gather();
   expect(entries).toBe(1_200);
   expect(pushes.length).toBeGreaterThan(1);
   expect(new Set(pushes.map((one) => one.headers['Noticing-Nonce'])).size).toBe(pushes.length);
@@ -120,7 +71,7 @@ test('is made of as many pushes as the server takes at once', async () => {
   const payload = { text: Array.from({ length: 900 }, () => Math.random()).join('') };
   const made = Array.from({ length: 60 }, () => tap({ kind: 'script.written', payload }));
   await log.append(made);
-  const { pushes } = await ask(gatherRescue());
+  const { pushes } = await gather();
   expect(pushes.every((one) => one.body.byteLength <= 262_144)).toBe(true);
   expect((await Promise.all((await saved()).map(openBodies))).flat()).toHaveLength(60);
 });
@@ -163,10 +114,10 @@ test('holds what an older stream of this profile still has', async () => {
   await makeEntries(3);
   const { stream_id } = await ask(readMark());
   await ask(forkStream(stream_id));
-  expect(await ask(findRescueKind())).toBeNull();
+  expect(await kind()).toBeNull();
   await enrol();
   expect((await saved()).map((one) => one.stream_id)).not.toContain(stream_id);
-  expect((await ask(gatherRescue())).entries).toBe(3);
+  expect((await gather()).entries).toBe(3);
 });
 
 test('is not made of what has its check', async () => {
@@ -174,7 +125,7 @@ test('is not made of what has its check', async () => {
   await makeEntries(3);
   const { stream_id } = await ask(readMark());
   await ask(writeStream(stream_id, { acknowledged_through: 3 }));
-  expect(await ask(gatherRescue())).toMatchObject({ pushes: [], entries: 0 });
+  expect(await gather()).toMatchObject({ pushes: [], entries: 0 });
 });
 
 async function takePhoto(size: number, seed: number): Promise<{ hash: string; body: string }> {
@@ -191,7 +142,7 @@ test('holds the photos that wait, each whole, sealed and signed, with the entry 
   const photo = await takePhoto(300_000, 7);
   const sent = await takePhoto(1_000, 5);
   await ask(markSent(sent.hash));
-  const { photos, left, staying } = await ask(gatherRescue());
+  const { photos, left, staying } = await gather();
   expect({ count: photos.length, left, staying }).toEqual({ count: 1, left: 0, staying: 0 });
   const [one] = photos;
   expect(one?.path).toBe(`/api/v1/sync/photos/${photo.hash}`);
@@ -215,9 +166,9 @@ test('what has no room in one file is told, and goes into the next', async () =>
   await meetServer();
   await takePhoto(7_000_000, 3);
   await takePhoto(7_000_000, 7);
-  const first = await ask(gatherRescue());
+  const first = await gather();
   expect([first.photos.length, first.left]).toEqual([1, 1]);
-  const second = await ask(gatherRescue(first.hashes));
+  const second = await gather(first.hashes);
   expect([second.photos.length, second.left]).toEqual([1, 0]);
   expect(second.hashes).not.toEqual(first.hashes);
 });
@@ -229,5 +180,5 @@ test('a photo without its entry stays, and is told', async () => {
   await change(function* () {
     yield* remove('entries', [stream_id, 1]);
   });
-  expect(await ask(gatherRescue())).toMatchObject({ photos: [], staying: 1 });
+  expect(await gather()).toMatchObject({ photos: [], staying: 1 });
 });

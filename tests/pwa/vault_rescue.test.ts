@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { nameRescueFile, writeRescueFile } from '../../pwa/src/vault/rescue_file.ts';
 
 const MADE_AT = '2026-11-12T15:04:05.000-05:00';
+const EMPTY = { streams: [], pushes: [], photos: [] };
 
 test('a rescue file carries the very pushes, and nothing of the session', () => {
   const body = Uint8Array.from({ length: 70_000 }, (_, at) => at % 256);
@@ -14,7 +15,10 @@ test('a rescue file carries the very pushes, and nothing of the session', () => 
     Cookie: 'session=secret',
     'X-CSRFToken': 'secret',
   };
-  const text = writeRescueFile([{ path: '/api/v1/sync/push', headers, body }], MADE_AT);
+  const text = writeRescueFile(
+    { ...EMPTY, pushes: [{ path: '/api/v1/sync/push', headers, body }] },
+    MADE_AT,
+  );
   const file = JSON.parse(text);
   expect(file).toMatchObject({ noticing_rescue: 1, made_at: MADE_AT });
   expect(file.pushes).toHaveLength(1);
@@ -37,7 +41,7 @@ test('the pushes keep their order: the later ones build on the earlier', () => {
     headers: { 'Noticing-Nonce': nonce },
     body: new Uint8Array(),
   }));
-  const file = JSON.parse(writeRescueFile(pushes, MADE_AT));
+  const file = JSON.parse(writeRescueFile({ ...EMPTY, pushes }, MADE_AT));
   expect(file.pushes.map((one: { headers: object }) => Object.values(one.headers))).toEqual([
     ['a'],
     ['b'],
@@ -47,4 +51,16 @@ test('the pushes keep their order: the later ones build on the earlier', () => {
 
 test('its name says when it was made and not by whom', () => {
   expect(nameRescueFile(MADE_AT)).toBe('noticing-rescue-2026-11-12-1504.json');
+});
+
+test('photos lie beside the pushes, with the seal that opens them', () => {
+  const seal = {
+    'Noticing-Key-Id': 'k1',
+    'Noticing-Sealed-Key': 'a',
+    'Noticing-Sealed-Entry': 'b',
+  };
+  const photo = { path: '/api/v1/sync/photos/00', headers: { ...seal, Cookie: 'secret' } };
+  const body = new Uint8Array([1, 2, 3]);
+  const file = JSON.parse(writeRescueFile({ ...EMPTY, photos: [{ ...photo, body }] }, MADE_AT));
+  expect(file.photos).toEqual([{ path: photo.path, headers: seal, body: 'AQID' }]);
 });

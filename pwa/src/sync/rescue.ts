@@ -1,117 +1,99 @@
-import { says_lost } from '../log/bodies.ts';
-import { readRows } from '../log/deliver.ts';
-import { readAllStreams } from '../log/read.ts';
-import type { OwnRow, StreamRow } from '../log/stores.ts';
-import { gzip, seal, sealedKey, vaultState } from '../machine/ask.ts';
-import type { Kept, Script, SealedKey } from '../machine/effect.ts';
-import type { SignedPush } from '../vault/rescue_file.ts';
-import { makeNonce } from './answer.ts';
-import { writeBase64 } from './base64.ts';
-import { writePush } from './batch.ts';
-import { signRequest } from './conversation.ts';
+import type { MadeEntry } from '../entry/entry.ts';
+import { vaultState } from '../machine/ask.ts';
+import type { Script } from '../machine/effect.ts';
+import type { SignedRequest } from '../vault/rescue_file.ts';
 import { is_enrolled } from './enrol.ts';
+import type { RescueKeys } from './rescue_keys.ts';
+import { makeRescueStream, readLoose } from './rescue_loose.ts';
+import { gatherPhotos, NO_PHOTOS, type RescuedPhotos } from './rescue_photos.ts';
+import {
+  gatherPushes,
+  type Pushes,
+  type Sealing,
+  unsentStreams,
+  writePushes,
+} from './rescue_pushes.ts';
 
-const PATH = '/api/v1/sync/push';
-const MOST_ENTRIES = 500;
-const MOST_BYTES = 262_144;
+/** The server takes 20 MiB at once. */
+const MOST_FILE_BYTES = 18_000_000;
 
-export interface Rescued {
-  readonly pushes: readonly SignedPush[];
+export interface Rescued extends RescuedPhotos {
+  /** The server must know these before the pushes come. */
+  readonly streams: readonly SignedRequest[];
+  readonly pushes: readonly SignedRequest[];
   /** How many entries they hold. */
   readonly entries: number;
+  /** False: the log could not be read, so it holds only what lies beside it. */
+  readonly is_whole: boolean;
 }
 
 /** open: this browser cannot encrypt, so whoever has the file can read it. null: it could not be handed in. */
 export type RescueKind = 'sealed' | 'open' | null;
 
 /** Not before the server knows every stream that has something, and the organisation's key is here. */
-export function* findRescueKind(): Script<RescueKind> {
-  for (const stream of yield* unsentStreams()) {
-    if (!(yield* is_enrolled(stream))) return null;
-  }
+export function* findRescueKind(keys: RescueKeys | null): Script<RescueKind> {
+  if (!keys || (yield* has_unknown_stream())) return null;
   if ((yield* vaultState()) === 'unencrypted') return 'open';
-  return (yield* sealedKey()) ? 'sealed' : null;
+  return keys.sealed_key ? 'sealed' : null;
+}
+
+function* has_unknown_stream(): Script<boolean> {
+  const unsent = yield* unlessUnreadable(unsentStreams());
+  for (const stream of unsent ?? []) {
+    if (!(yield* is_enrolled(stream))) return true;
+  }
+  return false;
 }
 
 /**
- * Everything that has no check, as the pushes that would be sent, signed. Also what this tablet can read is
- * sealed to the organisation: the file passes through other hands. Nothing is marked as sent by this.
+ * Everything that has no check, as the pushes that would be sent, and the photos for which there is room, signed.
+ * Also what this tablet can read is sealed to the organisation: the file passes through other hands. Nothing is
+ * marked as sent by this. `but`: photos that an earlier file holds. `unsaved`: marks that are on no disk.
  */
-export function* gatherRescue(): Script<Rescued> {
-  const pushes: SignedPush[] = [];
-  let entries = 0;
-  const is_open = (yield* findRescueKind()) === 'open';
-  const key = is_open ? null : yield* sealedKey();
-  for (const stream of yield* unsentStreams()) {
-    let next = stream.acknowledged_through + 1;
-    while (next <= stream.last_seq) {
-      const rows = yield* readRows(stream.stream_id, next, MOST_ENTRIES);
-      const run = runOf(rows, stream.last_seq);
-      if (run.length === 0) {
-        // What has left, or lies beyond the end.
-        next = (rows.at(-1)?.stream_seq ?? stream.last_seq) + 1;
-        continue;
-      }
-      const { push, count } = yield* writeOne(stream, run, key);
-      pushes.push(push);
-      entries += count;
-      next = (run[count - 1] as Held).stream_seq + 1;
-    }
-  }
-  return { pushes, entries };
+export function* gatherRescue(
+  keys: RescueKeys | null,
+  but: readonly string[] = [],
+  unsaved: readonly MadeEntry[] = [],
+): Script<Rescued> {
+  const is_open = (yield* vaultState()) === 'unencrypted';
+  if (!keys || !(is_open || keys.sealed_key)) throw new Error('no key for a rescue file');
+  const sealing: Sealing = { ...keys, key: is_open ? null : keys.sealed_key };
+  const logged = yield* unlessUnreadable(gatherPushes(sealing));
+  const { streams, ...loose } = yield* gatherLoose(keys, sealing, unsaved, logged !== null);
+  const pushes = [...(logged?.pushes ?? []), ...loose.pushes];
+  const used_bytes = pushes.reduce((sum, { body }) => sum + bodyInFile(body), 0);
+  const room_bytes = MOST_FILE_BYTES - used_bytes;
+  const photos =
+    logged && (yield* unlessUnreadable(gatherPhotos(room_bytes, is_open, new Set(but))));
+  return {
+    ...(photos ?? NO_PHOTOS),
+    ...{ streams, pushes, entries: (logged?.entries ?? 0) + loose.entries },
+    is_whole: photos !== null,
+  };
 }
 
-function* unsentStreams(): Script<StreamRow[]> {
-  const { current, retired } = yield* readAllStreams();
-  return [...retired, current].filter((one) => one.acknowledged_through < one.last_seq);
+function* gatherLoose(
+  keys: RescueKeys,
+  sealing: Sealing,
+  unsaved: readonly MadeEntry[],
+  is_log_read: boolean,
+): Script<Pushes & Pick<Rescued, 'streams'>> {
+  const loose = yield* readLoose(unsaved, is_log_read);
+  if (loose.length === 0) return { streams: [], pushes: [], entries: 0 };
+  const { stream_id, enrolment } = yield* makeRescueStream(keys);
+  return { streams: [enrolment], ...(yield* writePushes(stream_id, loose, sealing)) };
 }
 
-type Held = OwnRow & { readonly body: Kept };
-
-/** The first of them that are here with consecutive numbers. A hole is the tablet's to explain, later. */
-function runOf(rows: readonly OwnRow[], last_seq: number): Held[] {
-  const run: Held[] = [];
-  for (const row of rows) {
-    const { body, stream_seq } = row;
-    const follows = run.length === 0 || stream_seq === (run.at(-1) as Held).stream_seq + 1;
-    const is_like = run.length === 0 || says_lost(body) === says_lost((run[0] as Held).body);
-    if (body !== null && follows && is_like && stream_seq <= last_seq) run.push({ ...row, body });
-    else if (run.length > 0) break;
-  }
-  return run;
-}
-
-/** As many of them as one push may hold; at least one. */
-function* writeOne(
-  { stream_id }: StreamRow,
-  run: readonly Held[],
-  key: SealedKey | null,
-): Script<{ push: SignedPush; count: number }> {
-  let rows = run;
-  for (;;) {
-    const from_seq = (rows[0] as Held).stream_seq;
-    const content = yield* contentOf(rows, key);
-    const body = yield* gzip(yield* writePush({ exchange: null }, stream_id, from_seq, content));
-    if (body.byteLength <= MOST_BYTES || rows.length === 1) {
-      const nonce = yield* makeNonce();
-      const signed = yield* signRequest(stream_id, nonce, { method: 'POST', path: PATH, body });
-      const kind = { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' };
-      const headers = { ...kind, ...signed, 'Noticing-Nonce': nonce };
-      return { push: { path: PATH, headers, body }, count: rows.length };
-    }
-    rows = rows.slice(0, Math.ceil(rows.length / 2));
+/** null: IndexedDB failed. What lies beside it must not stay behind for that. */
+function* unlessUnreadable<Found>(script: Script<Found>): Script<Found | null> {
+  try {
+    return yield* script;
+  } catch (cause) {
+    console.error(cause);
+    return null;
   }
 }
 
-/** Rows of the first version are sealed now. The word that a mark was lost says nothing, and needs no key. */
-function* contentOf(rows: readonly Held[], key: SealedKey | null): Script<object> {
-  const is_lost = rows.every((row) => says_lost(row.body));
-  if (!key || is_lost) return { bodies: rows.map((row) => row.body) };
-  const plain = rows.flatMap(({ body }) => (typeof body === 'string' ? [body] : []));
-  const sealed_now = plain.length > 0 ? yield* seal(plain) : [];
-  let next = 0;
-  const bodies = rows.map(({ body }) =>
-    writeBase64((typeof body === 'string' ? sealed_now[next++] : body) as Uint8Array),
-  );
-  return { sealed: { ...key, bodies } };
+function bodyInFile({ byteLength }: Uint8Array): number {
+  return Math.ceil(byteLength / 3) * 4;
 }

@@ -1,8 +1,10 @@
 import { useState } from 'preact/hooks';
-import { useDevice } from '../visits/device.ts';
+import { useDevice } from '../visits/device_context.ts';
 import type { Visit } from '../visits/visit.ts';
 import { t } from './messages/messages.ts';
+import { RescueButton } from './rescue_button.tsx';
 import { route } from './routes.ts';
+import { useRescue } from './use_rescue.ts';
 
 /** The one message that must be seen: a mark is on no disk. */
 export function UnsavedBanner({ visit }: { visit: Visit }) {
@@ -38,6 +40,14 @@ function Unsaved({ n, tryAgain }: { n: number; tryAgain: () => Promise<boolean> 
       <button type="button" class="button" disabled={is_trying} onClick={again}>
         {t('action.try_again')}
       </button>
+      <UnsavedRescue />
     </div>
   );
+}
+
+/** On no disk here, so at least in a file. */
+function UnsavedRescue() {
+  const rescue = useRescue();
+  if (rescue) return <RescueButton n={null} is_terse {...rescue} />;
+  return rescue === null ? <p>{t('waiting.no_rescue')}</p> : null;
 }

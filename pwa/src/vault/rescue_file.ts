@@ -1,7 +1,7 @@
 import { writeBase64 } from './base64.ts';
 
-/** A push as it would be sent, signed; what it carries is sealed where the profile is. */
-export interface SignedPush {
+/** An enrolment or a push as it would be sent, or a photo whole, signed; what it carries is sealed where the profile is. */
+export interface SignedRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   /** The bytes as sent, after compression. */
@@ -14,20 +14,35 @@ const HEADERS = [
   'Noticing-Signature',
   'Content-Type',
   'Content-Encoding',
+  'Noticing-Key-Id',
+  'Noticing-Sealed-Key',
+  'Noticing-Sealed-Entry',
 ];
 
+export interface RescueContent {
+  /** Enrolments of streams that only this file has. */
+  readonly streams: readonly SignedRequest[];
+  readonly pushes: readonly SignedRequest[];
+  readonly photos: readonly SignedRequest[];
+}
+
 /** The text of the file that brings to the server what a tablet cannot send. `made_at`: an ISO time. */
-export function writeRescueFile(pushes: readonly SignedPush[], made_at: string): string {
-  const saved = pushes.map(({ path, headers, body }) => ({
-    path,
-    headers: keepHeaders(headers),
-    body: writeBase64(body),
-  }));
-  return JSON.stringify({ noticing_rescue: 1, made_at, pushes: saved });
+export function writeRescueFile(
+  { streams, pushes, photos }: RescueContent,
+  made_at: string,
+): string {
+  return JSON.stringify({
+    ...{ noticing_rescue: 1, made_at },
+    ...{ streams: streams.map(save), pushes: pushes.map(save), photos: photos.map(save) },
+  });
+}
+
+function save({ path, headers, body }: SignedRequest): object {
+  return { path, headers: keepHeaders(headers), body: writeBase64(body) };
 }
 
 /** Only those that the signature and the reading of the body need; nothing of the session. */
-function keepHeaders(headers: SignedPush['headers']): Record<string, string> {
+function keepHeaders(headers: SignedRequest['headers']): Record<string, string> {
   const said = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   return Object.fromEntries(
     HEADERS.flatMap((name) => {

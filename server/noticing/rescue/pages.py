@@ -71,7 +71,25 @@ def say_counts(counts: Counts) -> list[str]:
                 counts.differing,
             )
         )
-    return said or [_("There was nothing in this file.")]
+    return said + _say_photos(counts) or [_("There was nothing in this file.")]
+
+
+def _say_photos(counts: Counts) -> list[str]:
+    said = []
+    if counts.photos_taken:
+        said.append(ngettext("%(num)s photo was taken.", "%(num)s photos were taken.", counts.photos_taken))
+    if counts.photos_already_there:
+        there = counts.photos_already_there
+        said.append(ngettext("%(num)s photo was here already.", "%(num)s photos were here already.", there))
+    if counts.photos_refused:
+        said.append(
+            ngettext(
+                "%(num)s photo could not be taken. Keep the file and the tablet, and ask your administrator.",
+                "%(num)s photos could not be taken. Keep the file and the tablet, and ask your administrator.",
+                counts.photos_refused,
+            )
+        )
+    return said
 
 
 def _page(results: list[tuple[str, list[str]]], fault: str | None = None) -> str:

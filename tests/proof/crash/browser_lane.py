@@ -140,14 +140,16 @@ class Coach:
             if fault == "cut" and self.disk:
                 self.disk.mount()
             self.tablet.wake()
+        elif self.tablet.context:
+            with (
+                contextlib.suppress(Error),
+                self.tablet.impatient(),
+            ):  # of a page that died it may say that it is gone
+                self.tablet.context.set_offline(False)
         try:
-            if fault not in ("cut", "browser") and self.tablet.context:
-                with self.tablet.impatient():
-                    self.tablet.context.set_offline(False)
             self.tablet.open_page()
         except Error:
-            if self.tablet.is_alive():
-                raise
+            self.tablet.kill()
             self.tablet.forget()
             self.tablet.wake()
             self.tablet.open_page()

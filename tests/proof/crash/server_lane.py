@@ -56,7 +56,7 @@ class School:
         self.work()
         kill()
         time.sleep(0.05)  # answers that were on their way when it died
-        self.hold_against((read_log or self.read_log)(), what)
+        self.hold_against(read_log or self.read_log, what)
 
     def end(self) -> Tally:
         for pusher in self.pushers:
@@ -69,8 +69,7 @@ class School:
         for thread in threads:
             thread.join(DRAIN_SECONDS)
         self.server.terminate()
-        log = self.read_log()
-        self.hold_against(log, "the end")
+        log = self.hold_against(self.read_log, "the end")
         for pusher in self.pushers:
             self.tally.lose(*log.invented(pusher.device.stream_id, pusher.bodies))
         for reader in self.readers:
@@ -82,13 +81,17 @@ class School:
     def acknowledged(self) -> int:
         return sum(pusher.acknowledged for pusher in self.pushers)
 
-    def hold_against(self, log: ServerLog, what: str) -> None:
+    def hold_against(self, read_log: Callable[[], ServerLog], what: str) -> ServerLog:
+        """What was acknowledged before it was read: a server that goes on acknowledges more while it is."""
+        promised = [(pusher, pusher.acknowledged) for pusher in self.pushers]
+        log = read_log()
         found = log.faults()
-        for pusher in self.pushers:
-            found += log.missing(pusher.device.stream_id, pusher.bodies[: pusher.acknowledged])
+        for pusher, acknowledged in promised:
+            found += log.missing(pusher.device.stream_id, pusher.bodies[:acknowledged])
             found += pusher.faults
             pusher.faults = []
         self.tally.lose(*(f"after {what}: {fault}" for fault in found))
+        return log
 
     def _drain(self) -> None:
         until = time.monotonic() + DRAIN_SECONDS
@@ -200,7 +203,7 @@ def kill_postgres(school: School, cluster: Cluster) -> None:
     cluster.kill()
     time.sleep(school.rng.uniform(0.2, 1.0))
     cluster.start()
-    school.hold_against(read_postgres(cluster), f"PostgreSQL's kill {school.tally.kills + 1}")
+    school.hold_against(school.read_log, f"PostgreSQL's kill {school.tally.kills + 1}")
     school.tally.kills += 1
 
 

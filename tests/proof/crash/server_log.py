@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from psycopg import IsolationLevel
+
 from crash.cluster import Cluster
 
 ENVELOPES = "SELECT stream_id, stream_seq, body_hash FROM envelope"
@@ -68,7 +70,9 @@ def read_sqlite(database: Path) -> ServerLog:
 
 
 def read_postgres(cluster: Cluster) -> ServerLog:
+    """As of one moment: a server that goes on writes between the questions."""
     with contextlib.closing(cluster.connect()) as base:
+        base.isolation_level = IsolationLevel.REPEATABLE_READ
         return _collect(*(base.execute(query).fetchall() for query in (ENVELOPES, ENTRIES, STREAMS)))
 
 

@@ -80,17 +80,24 @@ class Tablet:
             for _ in range(3):
                 with contextlib.suppress(Error):
                     return self.context.new_page()
-            return self.context.new_page()
+                if not self.is_alive():
+                    break
+            raise Error("the browser gives no new page")
 
     @contextlib.contextmanager
     def impatient(self) -> Iterator[None]:
         """What has no time limit of its own and may wait for a dead renderer ends in `Error`: the browser is killed."""
-        watch = threading.Timer(PATIENCE_MS / 1000, self.kill)
-        watch.start()
+        is_over = threading.Event()
+
+        def watch() -> None:
+            while not is_over.wait(PATIENCE_MS / 1000):
+                self.kill()
+
+        threading.Thread(target=watch, daemon=True).start()
         try:
             yield
         finally:
-            watch.cancel()
+            is_over.set()
 
     def sign_in(self, email: str, password: str) -> None:
         assert self.context

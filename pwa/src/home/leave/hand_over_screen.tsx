@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import { t } from '../../ui/messages/messages.ts';
+import { RescueButton, type RescueProps } from '../../ui/rescue_button.tsx';
 import { HomeHead } from '../home_head.tsx';
 import { findHindrance, type Hindrance } from './leaving.ts';
-import { RescueButton, type RescueProps } from './rescue_button.tsx';
 import { type Waiting, WaitingLine } from './waiting_line.tsx';
 
 export interface HandOverProps {
@@ -14,8 +14,10 @@ export interface HandOverProps {
   has_pin: boolean;
   /** null: none can be made yet. */
   rescue: Pick<RescueProps, 'bytes' | 'is_sealed' | 'onMake'> | null;
-  /** How many of what waits are photos, which no rescue file holds. */
+  /** How many of what waits are photos. */
   photos?: number;
+  /** Marks that the log has not: a file holds them, too, and keeps nothing from being lost here. */
+  loose?: number;
   onSendNow: () => void;
   /** Locks, where there is a PIN, and asks who works here. */
   onHandOver: () => void;
@@ -26,11 +28,13 @@ export interface HandOverProps {
 
 /** Before this tablet goes into other hands. Nothing leaves while something is on it only. */
 export function HandOverScreen(props: HandOverProps) {
-  const { waiting, has_unsaved, reason, has_pin, rescue, photos = 0, onSendNow } = props;
+  const { waiting, has_unsaved, reason, has_pin, rescue, onSendNow } = props;
+  const { photos = 0, loose = 0 } = props;
   const [rescued, setRescued] = useState(0);
   const standing = { n: waiting.n, has_unsaved, rescued };
   const hand_over = findHindrance('hand_over', standing);
   const take_away = findHindrance('take_away', standing);
+  const wants_file = take_away === 'unsent' || take_away === 'not_saved';
   return (
     <>
       <HomeHead title={t('leave.title')} />
@@ -44,15 +48,15 @@ export function HandOverScreen(props: HandOverProps) {
               {t('waiting.send_now')}
             </button>
           )}
-          {take_away === 'unsent' && rescue && (
+          {wants_file && rescue && (
             <RescueButton
-              n={(waiting.n ?? 0) - photos}
+              n={waiting.n === null ? null : waiting.n - photos + loose}
               photos={photos}
               {...rescue}
               onSaved={setRescued}
             />
           )}
-          {take_away === 'unsent' && !rescue && <p class="soft">{t('waiting.no_rescue')}</p>}
+          {wants_file && !rescue && <p class="soft">{t('waiting.no_rescue')}</p>}
         </section>
         <HandOver is_free={hand_over === null} has_pin={has_pin} onHandOver={props.onHandOver} />
         <TakeAway

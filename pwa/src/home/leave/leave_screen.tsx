@@ -1,20 +1,22 @@
 import { useEffect } from 'preact/hooks';
-import { leaveServer, signOut } from '../../sync/session.ts';
+import { signOut } from '../../sync/sign_out.ts';
 import { waitingReason } from '../../ui/sync_words.ts';
 import { useTick } from '../../ui/ticks.ts';
-import { type Device, useDevice } from '../../visits/device.ts';
+import { useRescue } from '../../ui/use_rescue.ts';
+import type { Device } from '../../visits/device.ts';
+import { useDevice } from '../../visits/device_context.ts';
 import { addHalfLines } from '../../visits/half_line.ts';
 import { leaveForGood } from '../../visits/leaving.ts';
+import { countLoose } from '../../visits/loose.ts';
 import { handOver } from '../../visits/workers.ts';
 import { has_unsaved } from '../../visits/writing.ts';
 import { HandOverScreen } from './hand_over_screen.tsx';
-import { useRescue } from './use_rescue.ts';
 import { waitingOf } from './waiting_line.tsx';
 
 /** The ways to leave this tablet to others. */
 export function LeaveScreen() {
   const device = useDevice();
-  const { sync, writing, keeping, session, privacy } = device;
+  const { sync, writing, keeping, privacy } = device;
   const now_ms = useTick(15_000);
   const rescue = useRescue();
   // What was being typed is heard evidence: it counts with the rest before anybody leaves.
@@ -28,13 +30,10 @@ export function LeaveScreen() {
       has_unsaved={has_unsaved(writing) || keeping.only_in_journal.value > 0}
       reason={waitingReason(status, now_ms)}
       has_pin={privacy.has_pin.value}
-      rescue={rescue}
+      loose={countLoose(device)}
+      rescue={rescue ?? null}
       onSendNow={() => sync.nudge()}
-      onHandOver={() => {
-        // Where there is no network the app does it when there is one.
-        void leaveServer(session.person_id).catch(console.error);
-        handOver(device);
-      }}
+      onHandOver={() => handOver(device)}
       onSignOut={() => leave(device, 'sign_out')}
       onRemove={() => leave(device, 'remove')}
     />

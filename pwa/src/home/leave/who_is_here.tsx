@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { leaveServer } from '../../sync/session.ts';
+import { leaveServer } from '../../sync/sign_out.ts';
 import { t } from '../../ui/messages/messages.ts';
 import { useTick } from '../../ui/ticks.ts';
 import { type KnownWorker, readWorkers, takeTablet } from '../../visits/workers.ts';
