@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from device import Device, Visit, running_hash
+from full_database import little_room
 from noticing.cli import main
 from noticing.database import db
 from noticing.entry_log.store import read_after
@@ -56,6 +57,18 @@ def test_what_a_tablet_saved_comes_in_once(
     again = hand_in(client, saved)
     assert sentences(again)[0] == "3 entries were here already."
     assert len(bodies_in_log(app, school)) == 3
+
+
+def test_a_full_server_says_to_hand_the_same_file_in_again(sqlite_app: Flask) -> None:
+    school = make_school(sqlite_app)
+    lee = Device(sqlite_app, school.people["lee"])
+    visit = Visit(lee, school)
+    lines = [visit.line("word " * 1000) for _ in range(40)]
+    saved, client = lee.save(lee.content([visit.start, *lines], 1)), sqlite_app.test_client()
+    with little_room(sqlite_app, 2):
+        (said,) = sentences(hand_in(client, saved))
+        assert said.startswith("41 entries were not taken just now")
+    assert sentences(hand_in(client, saved)) == ["41 entries were taken."]
 
 
 def test_a_sealed_push_comes_in_too(app: Flask, school: School, lee: Device, client: FlaskClient) -> None:

@@ -44,17 +44,22 @@ class NoRescueFile(Exception):
     """It cannot be read as one."""
 
 
+class NotNow(Exception):
+    """The door is busy or has no room: the same file may be taken later."""
+
+
 @dataclass
 class Counts:
     """Entries, by what became of them. `set_aside` of those that are new; `unreadable` counts a push that nothing
     can be read of as one; `differing`: the server has other content under that number, so the tablet must send it.
-    `photos_refused`: changed on the way, signed by nobody, or not to be kept just now."""
+    `not_now`: the server was busy or full. `photos_refused`: changed on the way, signed by nobody, or no room."""
 
     taken: int = 0
     already_there: int = 0
     set_aside: int = 0
     unreadable: int = 0
     differing: int = 0
+    not_now: int = 0
     photos_taken: int = 0
     photos_already_there: int = 0
     photos_refused: int = 0
@@ -114,7 +119,10 @@ def _bring_in_stream(app: Flask, saved: Saved, base_url: str) -> bool:
     body, headers = saved.content(), saved.said(HEADERS)
     if body is None or saved.path != ENROL_PATH or not _is_signed(ENROL_PATH, headers, body):
         return False
-    answer = _ask(app, ENROL_PATH, body, headers, base_url)
+    try:
+        answer = _ask(app, ENROL_PATH, body, headers, base_url)
+    except NotNow:  # then its pushes are signed by nobody that is known, and say so
+        return False
     db.session.rollback()  # look again: the door worked in a session of its own
     return answer is not None
 
@@ -126,7 +134,10 @@ def _bring_in_one(app: Flask, saved: Saved, base_url: str) -> Counts | None:
         return None
     said = _read_push(body, headers)
     brought = _count_brought(said)
-    answer = _ask(app, PATH, body, headers, base_url)
+    try:
+        answer = _ask(app, PATH, body, headers, base_url)
+    except NotNow:
+        return Counts(not_now=max(1, said.count() if said else 0))
     if said is None or answer is None:
         return Counts(unreadable=max(1, said.count() if said else 0))
     db.session.rollback()  # look again: the door worked in a session of its own
@@ -157,11 +168,16 @@ def _count(said: Push, answer: Mapping[str, Any], taken: int, already_there: int
 def _ask(
     app: Flask, path: str, body: bytes, headers: Mapping[str, str], base_url: str
 ) -> dict[str, Any] | None:
-    """The answer of the door; None where it is a Problem. In a context of its own, as any other request has."""
+    """The answer of the door; None where it is a Problem. In a context of its own, as any other request has.
+
+    Raises NotNow.
+    """
     environ = EnvironBuilder(
         path, base_url, method="POST", headers=list(headers.items()), data=body
     ).get_environ()
     chunks, status, _headers = Context().run(run_wsgi_app, app.wsgi_app, environ, buffered=True)
+    if status[:4] in ("429 ", "503 ", "507 "):
+        raise NotNow
     if status[:4] not in ("200 ", "201 "):
         return None
     answer: dict[str, Any] = msgspec.json.decode(b"".join(chunks))

@@ -63,6 +63,14 @@ def say_counts(counts: Counts) -> list[str]:
                 counts.unreadable,
             )
         )
+    if counts.not_now:
+        said.append(
+            ngettext(
+                "%(num)s entry was not taken just now: the server is busy or full. Hand the same file in again.",
+                "%(num)s entries were not taken just now: the server is busy or full. Hand the same file in again.",
+                counts.not_now,
+            )
+        )
     if counts.differing:
         said.append(
             ngettext(
