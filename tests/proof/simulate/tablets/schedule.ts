@@ -1,4 +1,5 @@
 import { makeId } from '../../../../pwa/src/entry/entry.ts';
+import type { StreamRow } from '../../../../pwa/src/log/stores.ts';
 import type { JournalRecord } from '../../../../pwa/src/machine/effect.ts';
 import { Chance } from './chance.ts';
 import type { Image } from './disk.ts';
@@ -23,6 +24,8 @@ const LEAST_TAPS = 60;
 const LEAST_FAULTS = 5;
 /** What the promise allows after the last fault has healed. */
 export const DRAINED_WITHIN_MS = 30_000;
+/** After which a lock that a frozen tab holds is taken from it. */
+const PATIENCE_MS = 60_000;
 
 /** What a copy of a tablet's medium holds of one profile. */
 export interface Medium {
@@ -53,6 +56,8 @@ export class Schedule {
   /** Hashes that a restore took from the server. */
   readonly taken_back = new Set<string>();
   is_healed = false;
+  /** Keys, sessions and leases have grown old. */
+  has_aged = false;
 
   constructor(seed: number) {
     rewindKeys();
@@ -178,7 +183,9 @@ export class Schedule {
 
   /** A night, a morning in which what came is verified, and a month in a drawer; the server's backups go on. */
   letMonthPass(): void {
+    this.has_aged = true;
     this.ledger.hit('months_pass');
+    this.#endSessions();
     this.#letTimePass(25 * 3_600_000);
     this.world.after(25_000, () => {
       if (!this.is_healed) this.#letTimePass(this.chance.between(31, 40) * DAY_MS);
@@ -210,11 +217,30 @@ export class Schedule {
       for (const { page } of seat.liveTabs()) {
         page.fuse = null;
         page.onDeath = () => undefined;
-        if (page.is_frozen && this.chance.happens(0.7)) page.thaw();
+        const wakes = page.is_frozen && this.chance.happens(0.7);
+        if (wakes && !seat.profile.tablet.locks.has(page)) page.thaw();
       }
       if (seat.liveTabs().every(({ page }) => page.is_frozen)) seat.openTab();
     }
     this.ledger.tell('world', 'everything is healed');
+    // A tab that stays frozen with the lock in its hand is a fault that ends with the others' patience.
+    if (this.seats.some(holdsLockFrozen)) this.world.runFor(PATIENCE_MS);
+  }
+
+  /** Weeks later nobody signs in: what a known stream has goes out by its key alone. */
+  deliverUnsigned(): void {
+    this.#endSessions();
+    for (const seat of this.seats) for (const { page } of seat.liveTabs()) page.nudge();
+    this.world.runFor(DRAINED_WITHIN_MS);
+    for (const { name, profile } of this.seats) {
+      if (profile.platform.is_locked || !is_known(profile)) continue;
+      const waiting = countNow(profile);
+      if (waiting > 0) this.ledger.violate(`unsigned: ${waiting} entries wait on ${name}`);
+    }
+  }
+
+  #endSessions(): void {
+    for (const seat of this.seats) this.server.change('end_sessions', seat.profile.person_id);
   }
 
   /** A night passes, so that everything is verified. */
@@ -361,4 +387,16 @@ export class Schedule {
       this.server.is_down = false;
     });
   }
+}
+
+function holdsLockFrozen(seat: Seat): boolean {
+  const { locks } = seat.profile.tablet;
+  return seat.liveTabs().some(({ page }) => page.is_frozen && locks.has(page));
+}
+
+/** The server has taken in a stream of it. */
+function is_known({ disk }: Profile): boolean {
+  const current = (disk.image.get('meta') ?? []).find((row) => row.key === 'stream');
+  const streams = [...(current ? [current] : []), ...(disk.image.get('streams') ?? [])];
+  return streams.some((row) => (row.value as StreamRow).is_enrolled === true);
 }

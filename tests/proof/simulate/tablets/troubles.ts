@@ -226,7 +226,9 @@ function freeze(schedule: Schedule): void {
     ledger.hit('tab_frozen');
     ledger.tell(seat.name, `tab is frozen${locks.has(page) ? ' with the lock in its hand' : ''}`);
     if (seat.liveTabs().every((tab) => tab.page.is_frozen)) seat.openTab();
-    world.after(chance.between(5_000, 200_000), () => page.thaw());
+    world.after(chance.between(5_000, 200_000), () => {
+      if (!schedule.is_healed) page.thaw();
+    });
   };
   attempt();
 }
