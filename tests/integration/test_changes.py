@@ -20,6 +20,7 @@ from noticing.accounts.people import actor_of, add_person, grant_role
 from noticing.accounts.places import add_class
 from noticing.clock import make_random_id
 from noticing.database import Id, db, writing
+from noticing.entry_log.streams import revoke_stream
 from noticing.sync.cursor import read_cursor, write_cursor
 from noticing.sync.reprocessing import reprocess
 from school import PASSWORD, School, sign_in
@@ -195,6 +196,35 @@ def test_what_another_account_wrote_or_another_entry_stands_for_is_told_without_
     page = ask(tablet)
     aside = [item["code"] for item in page["items"] if item["what"] == "set_aside"]
     assert aside == ["not-your-entry", "same-id-other-content", "not-an-entry"]
+    assert bodies_of(page) == bodies
+
+
+def test_words_that_were_set_aside_go_with_the_visit_that_may_no_longer_be_read(
+    app: Flask, school: School, lee: Device, tablet: FlaskClient
+) -> None:
+    visit, bodies = pushed_visit(lee, school)
+    wrong = visit.mark("no_such_item")
+    lee.push([wrong])
+    assert bodies_of(ask(tablet)) == [*bodies, wrong]
+    with app.app_context():
+        end_pairing(school.pairing_id)
+    page = ask(tablet)
+    assert bodies_of(page) == []
+    assert [item["code"] for item in page["items"] if item["what"] == "set_aside"] == ["item-unknown"]
+
+
+def test_what_a_device_sends_that_was_taken_out_of_use_reaches_no_other_with_its_words(
+    app: Flask, school: School, lee: Device
+) -> None:
+    visit, bodies = pushed_visit(lee, school)
+    with app.app_context():
+        revoke_stream(school.tenant_id, lee.stream_id)
+    second_start = changed(visit.start, entry_id="00000000-0000-7000-8000-000000000001")
+    as_another = changed(visit.mark(), author_id=school.people["park"], entry_id=id_of(bodies[1]))
+    lee.push([second_start, as_another, visit.mark()])
+    page = ask(signed_in(app, school, "lee"))
+    aside = [item["code"] for item in page["items"] if item["what"] == "set_aside"]
+    assert aside == ["device-revoked"] * 3
     assert bodies_of(page) == bodies
 
 

@@ -83,6 +83,18 @@ test('all that is counted is listed once, of this tablet and of others', async (
   expect((await log.counts()).set_aside).toBe(3);
 });
 
+test.each(['same-id-other-content', 'device-revoked'])(
+  'what was set aside for the id of an accepted entry does not touch that one: %s',
+  async (code) => {
+    const [made] = await log.append([tap()]);
+    const { stream_id } = await log.perform(readMark());
+    await log.perform(acknowledge({ stream_id, through: 1, hash: 'h', set_aside: [] }));
+    await handOut({ ...aside(ELSEWHERE, 4, made?.entry.entry_id ?? ''), code } as ReceivedItem);
+    expect((await log.entriesOf(VISIT)).map((one) => one.state)).toEqual(['check']);
+    expect((await log.counts()).set_aside).toBe(1);
+  },
+);
+
 test('an entry of this tablet counts as set aside when it has its check, and is a dot until then', async () => {
   const [made] = await log.append([tap()]);
   const { stream_id } = await log.perform(readMark());

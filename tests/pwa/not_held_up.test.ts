@@ -79,6 +79,16 @@ test('photos and what is fetched do not wait for an entry that does not get thro
   expect(await log.reference.all('class')).toEqual([{ class_id: '7b' }]);
 });
 
+test('an entry that is refused does not hide that news needs a sign-in', async () => {
+  await log.append([tap()]);
+  server.fault = (path) => (/push|chunk/.test(path) ? { status: 403 } : null);
+  begin();
+  await until({ attention: { code: 'refused', text: 'Detail of fault.' } });
+  server.signed_in = null;
+  sync?.nudge();
+  await until({ network: 'sign-in' });
+});
+
 test('a mark that lies in the clear and has changed on the disk is told to be lost, and the rest gets its check', async () => {
   const made = taps(3);
   await log.append(made);

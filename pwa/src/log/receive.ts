@@ -2,7 +2,7 @@ import { readEntry } from '../entry/entry.ts';
 import { clear, count, get, keys, put, remove, run, seal, tellScreens } from '../machine/ask.ts';
 import type { Kept, Script, StoreScript } from '../machine/effect.ts';
 import { says_lost } from './bodies.ts';
-import type { Footing, Receipt, ReceivedItem } from './log.ts';
+import type { Footing, Receipt, ReceivedItem, SetAsideEntry } from './log.ts';
 import type { OwnRow } from './stores.ts';
 import { readStreams } from './streams.ts';
 
@@ -128,11 +128,16 @@ function* receiveItem(item: ReceivedItem, kept: Kept): StoreScript<void> {
   }
 }
 
+/** Set aside for an id that is an accepted entry's, perhaps: that one is not touched by it. */
+const OF_ANOTHER = new Set(['device-revoked', 'not-your-entry', 'same-id-other-content']);
+
 /** The server names the number it first came under; here it may have been moved to another stream since. */
-function* placeHere(item: { stream_id: string; stream_seq: number; entry_id: string }) {
+function* placeHere(item: SetAsideEntry) {
   const { stream_id, stream_seq } = item;
   const there = yield* get<OwnRow>('entries', [stream_id, stream_seq]);
-  const own = there ?? (yield* get<OwnRow>('entries', item.entry_id, 'entry_id'));
+  const may_be_moved = !OF_ANOTHER.has(item.code);
+  const moved = may_be_moved ? yield* get<OwnRow>('entries', item.entry_id, 'entry_id') : undefined;
+  const own = there ?? moved;
   return own ? { stream_id: own.stream_id, stream_seq: own.stream_seq } : { stream_id, stream_seq };
 }
 

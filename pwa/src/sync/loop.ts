@@ -122,7 +122,8 @@ function* converse(talk: Conversation, want: Want): Script<Outcome> {
     if (talk.server_epoch !== server_epoch) is_in_step = yield* deliver(talk, troubles);
   }
   if (yield* is_greeted(talk)) {
-    yield* troubles.past(verifyWhenDue(talk));
+    // All that it looks at is much: not after every tap.
+    if (want === 'all') yield* troubles.past(verifyWhenDue(talk));
     yield* noteContact();
     yield* troubles.past(sendPhotos(talk, is_in_step ? 0 : yield* countWaiting()));
   }
@@ -190,7 +191,10 @@ interface Outcome {
 function* explain(talk: Conversation, cause: unknown): Script<Outcome> {
   talk.limits.clear();
   if (cause instanceof Interrupted) {
-    return { network: explainAnswer(talk, cause.answer), went_well: false };
+    const network = explainAnswer(talk, cause.answer);
+    // What else went wrong does not hide that nothing can be fetched.
+    const asks_sign_in = network === 'online' && talk.needs_sign_in;
+    return { network: asks_sign_in ? 'sign-in' : network, went_well: false };
   }
   talk.attention = { code: cause instanceof LogError ? 'storage' : 'failed', text: null };
   try {

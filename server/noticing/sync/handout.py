@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from noticing.accounts import policy
 from noticing.accounts.history import History
 from noticing.entry_log import store
-from noticing.entry_log.entry import hash_body
+from noticing.entry_log.entry import Unreadable, hash_body, parse_body
 from noticing.entry_log.store import StoredEntry
 from noticing.feed.listing import Noted
 from noticing.sync.grounds import read_standings
 from noticing.sync.other_rooms import other_rooms
 from noticing.sync.reference import all_rows, row_item
-from noticing.sync.set_aside import OTHERS_WORDS, say_why
+from noticing.sync.set_aside import WITHOUT_WORDS, say_why
 from noticing.sync.standing import Standing
 from noticing.sync.wire import EntryItem, GrantedItem, Item, RowItem, SetAsideItem
 
@@ -53,7 +53,11 @@ class Handout:
         is_spoilt = hash_body(entry.body) != entry.body_hash  # since it came
         if entry.set_aside_code is not None:
             if entry.author_id == self.actor.person_id:
-                yield from _set_aside_items(entry, entry.set_aside_code, is_spoilt)
+                if not is_spoilt and self._may_have_words(entry):
+                    yield _entry_item(entry)
+                text = say_why(entry.set_aside_code, other_rooms().sentences)
+                named = entry.named_id()
+                yield SetAsideItem(entry.stream_id, entry.stream_seq, named, entry.set_aside_code, text)
         elif self._may_read(entry) and not is_spoilt:
             yield _entry_item(entry)
 
@@ -74,6 +78,17 @@ class Handout:
                 self._given_rows.add((row.room, row.id))
                 yield row
 
+    def _may_have_words(self, entry: StoredEntry) -> bool:
+        """Its own author, of what is set aside: the tablet that wrote it may be gone.
+
+        Not what came by a device that was taken out of use, nor what stands under another id or author than it says;
+        and of a visit only as long as she may read the rest of it.
+        """
+        if entry.subject_id is None or entry.set_aside_code in WITHOUT_WORDS or not _is_what_it_says(entry):
+            return False
+        standing = self._standings.get(entry.subject_id)
+        return standing is None or standing.start is None or self._may_read(entry)
+
     def _may_read(self, entry: StoredEntry) -> bool:
         standing = self._standings.get(entry.subject_id or "")
         if standing is None:
@@ -86,12 +101,12 @@ class Handout:
         return policy.can(self.actor, "entry.read", evidence)
 
 
-def _set_aside_items(entry: StoredEntry, code: str, is_spoilt: bool) -> Iterable[Item]:
-    """With the words before the reason: the tablet that wrote them may be gone."""
-    if entry.subject_id is not None and code not in OTHERS_WORDS and not is_spoilt:
-        yield _entry_item(entry)
-    text = say_why(code, other_rooms().sentences)
-    yield SetAsideItem(entry.stream_id, entry.stream_seq, entry.named_id(), code, text)
+def _is_what_it_says(entry: StoredEntry) -> bool:
+    try:
+        said = parse_body(entry.body)
+    except Unreadable:
+        return False
+    return said.author_id == entry.author_id and said.entry_id == entry.entry_id
 
 
 def _entry_item(entry: StoredEntry) -> EntryItem:

@@ -72,8 +72,8 @@ WAITING = frozenset({"observation-unknown", "entry-unknown", "feedback-unknown"}
 # What no later version reads otherwise: it is not looked at again.
 FINAL = frozenset({"not-an-entry", "lost-on-device", "too-long", "too-deep"})
 
-# Not handed out with its words: somebody else's, or under an id that stands for another entry.
-OTHERS_WORDS = frozenset({"not-your-entry", "same-id-other-content"})
+# Not handed out with its words: somebody else's, under an id that stands for another entry, or from stolen hands.
+WITHOUT_WORDS = frozenset({"not-your-entry", "same-id-other-content", "device-revoked"})
 
 
 def say_why(code: str, others: Mapping[str, str]) -> str:

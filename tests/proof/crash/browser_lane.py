@@ -140,12 +140,6 @@ class Coach:
             if fault == "cut" and self.disk:
                 self.disk.mount()
             self.tablet.wake()
-        elif self.tablet.context:
-            with (
-                contextlib.suppress(Error),
-                self.tablet.impatient(),
-            ):  # of a page that died it may say that it is gone
-                self.tablet.context.set_offline(False)
         try:
             self.tablet.open_page()
         except Error:
@@ -153,6 +147,9 @@ class Coach:
             self.tablet.forget()
             self.tablet.wake()
             self.tablet.open_page()
+        if self.tablet.context:
+            with self.tablet.impatient():
+                self.tablet.context.set_offline(False)  # to the dead page it could not be said
         try:
             self.tablet.find_tallies()
         except TimeoutError:

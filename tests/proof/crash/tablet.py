@@ -19,6 +19,11 @@ from crash.keeper import processes_of
 SIZE: ViewportSize = {"width": 1180, "height": 820}
 # By both names that Chromium has had for it; one that it does not know is nothing to it.
 SQLITE = "--enable-features=IdbSqliteOnDiskRollout,IdbSqliteBackingStore"
+# A spare renderer is killed with the others, and a page that is given a dead one never comes. The switch takes the
+# place of Playwright's own: what of that matters here is said again.
+NO_SPARE = (
+    "--disable-features=SpareRendererForSitePerProcess,HttpsUpgrades,Translate,MediaRouter,PaintHolding"
+)
 DEVICE_LOG = Path(__file__).with_name("device_log.js").read_text("utf-8")
 TEACHER, PROTOCOL = "Rivera", "Responses and feedback"
 GONE_SECONDS = 10
@@ -48,7 +53,7 @@ class Tablet:
         for left_over in self.profile.glob("Singleton*"):
             left_over.unlink()
         options: dict[str, Any] = chromium_options()
-        options["args"] = [*options["args"], *self.options, f"--disk-cache-dir={self.cache}"]
+        options["args"] = [*options["args"], *self.options, NO_SPARE, f"--disk-cache-dir={self.cache}"]
         self.context = self.playwright.chromium.launch_persistent_context(
             self.profile, viewport=SIZE, has_touch=True, locale="en-US", timezone_id="America/New_York", **options
         )  # fmt: skip
