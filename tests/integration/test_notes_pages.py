@@ -227,3 +227,10 @@ def test_without_the_pdf_engine_there_is_a_way_back_to_the_notes(
     assert answer.status_code == 503
     assert f'href="{visit.url}">Back to the notes' in answer.text
     assert f'href="{visit.url}.pdf" download' in teacher.get(visit.url).text
+
+
+def test_a_page_names_who_is_signed_in_and_nobody_else(school: School, app: Flask) -> None:
+    client = school.client_of("teacher")
+    person_id = client.get("/api/v1/me").get_json()["person_id"]
+    assert f'<body data-person="{person_id}">' in client.get("/notes").get_data(as_text=True)
+    assert "<body>" in app.test_client().get("/sign-in").get_data(as_text=True)

@@ -4,8 +4,11 @@ import { deleteDB } from 'idb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { DeviceLog } from '../../pwa/src/log/log.ts';
 import { openLog } from '../../pwa/src/log/open.ts';
+import type { Session } from '../../pwa/src/sync/session.ts';
 import type { SyncStatus } from '../../pwa/src/sync/status.ts';
 import { openPrivacy, type Privacy } from '../../pwa/src/visits/privacy.ts';
+import { asks_who, handOver } from '../../pwa/src/visits/workers.ts';
+import type { Pending } from '../../pwa/src/visits/writing.ts';
 import { SyncServer } from './sync_server.ts';
 import { PERSON } from './tablet.ts';
 
@@ -35,6 +38,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   is_offline = false;
+  asks_who.value = false;
   status.value = { network: 'online', is_sending: false };
   privacy.close();
   log.close();
@@ -43,9 +47,9 @@ afterEach(async () => {
   for (const { name } of await indexedDB.databases()) await deleteDB(name ?? '');
 });
 
-async function open(): Promise<void> {
+async function open(pending: readonly Pending[] = []): Promise<void> {
   const sync = { status, nudge } as unknown as Parameters<typeof openPrivacy>[1];
-  privacy = await openPrivacy(log, sync, { pending: signal([]) });
+  privacy = await openPrivacy(log, sync, { pending: signal(pending) });
 }
 
 async function organisationKey(): Promise<JsonWebKey> {
@@ -133,4 +137,48 @@ test('a colleague’s pages stay as they are', async () => {
   await vi.waitFor(() => expect(server.paths()).toEqual(['GET /api/v1/me']), 8_000);
   await vi.waitFor(() => expect(privacy.state.value).toBe('locked'));
   expect(server.has_pages_open).toBe(true);
+});
+
+async function removePinElsewhere(): Promise<void> {
+  const other = await openLog(PERSON);
+  await other.vault.unlock(PIN);
+  await other.vault.removePin();
+  other.close();
+}
+
+const handedOver = () => handOver({ privacy, session: { person_id: PERSON } as Session });
+
+test('handing over locks, and the PIN is enough when she is back', async () => {
+  await handedOver();
+  await pagesAre(false);
+  expect(privacy.state.value).toBe('locked');
+  expect(server.signed_in).toBe(PERSON);
+});
+
+test('where another tab removed the PIN meanwhile, handing over signs out', async () => {
+  await removePinElsewhere();
+  expect(privacy.has_pin.value).toBe(true);
+  await handedOver();
+  expect(asks_who.value).toBe(true);
+  expect(server.signed_in).toBeNull();
+});
+
+test('where a mark on its way to the disk puts the lock off, handing over signs out', async () => {
+  vi.stubGlobal('document', new EventTarget());
+  privacy.close();
+  await open([{} as Pending]);
+  await handedOver();
+  expect(privacy.state.value).toBe('open');
+  expect(server.signed_in).toBeNull();
+});
+
+test('where the server cannot be asked either, the pages are shut as soon as it can', async () => {
+  await removePinElsewhere();
+  is_offline = true;
+  status.value = { network: 'offline', is_sending: false };
+  await handedOver();
+  expect(server.signed_in).toBe(PERSON);
+  is_offline = false;
+  status.value = { network: 'online', is_sending: false };
+  await pagesAre(false);
 });

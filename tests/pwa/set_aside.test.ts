@@ -6,7 +6,7 @@ import { fold } from '../../pwa/src/observation/fold.ts';
 import type { ObservationView } from '../../pwa/src/observation/view.ts';
 import type { Protocol } from '../../pwa/src/protocol/protocol.ts';
 import { nextVersion } from '../../pwa/src/review/composer_rules.ts';
-import { returnedFeedback, standing } from '../../pwa/src/visits/mark_state.ts';
+import { returnedFeedback, type ShownEntry, standing } from '../../pwa/src/visits/mark_state.ts';
 import { summarizeVisit } from '../../pwa/src/visits/visits.ts';
 import { madeEntry, startedEntry } from './screens_entries.ts';
 
@@ -62,4 +62,50 @@ describe('with something set aside', () => {
       not_shared_because: 'Why.',
     });
   });
+});
+
+describe('what a device sent after it was taken out of use', () => {
+  const start = startedEntry();
+  const mark = madeEntry();
+  const good: LoggedEntry[] = [logged(start, null), logged(mark, null)];
+  const elsewhere = (entry: Entry): LoggedEntry => ({
+    ...logged(entry, { code: 'device-revoked', text: 'Why.' }),
+    is_own: false,
+  });
+  const pushed = [
+    startedEntry({ observed_id: 'okafor', class_id: 'c-okafor' }),
+    madeEntry({ kind: 'entry.retracted', payload: { entry_id: mark.entry_id, reason: 'x' } }),
+    madeEntry({ entered_at: '2099-11-12T09:05:00.000-05:00' }),
+    madeEntry({ kind: 'feedback.shared', entered_at: '2099-11-12T09:05:00.000-05:00' }),
+  ].map(elsewhere);
+
+  test('changes nothing of a visit on another tablet, also where it begins the visit once more', () => {
+    expect(standing([...good, ...pushed])).toEqual([start, mark]);
+    const told = (entries: LoggedEntry[]) => ({ ...summarizeVisit(entries), state: null });
+    expect(told([...good, ...pushed])).toEqual(told(good));
+    expect(returnedFeedback([...good, ...pushed])).toBeNull();
+  });
+
+  test('makes no visit that is nowhere else', () => {
+    expect(standing(pushed)).toEqual([]);
+    expect(summarizeVisit(pushed)).toBeNull();
+  });
+
+  test('adds nothing to a visit whose start was set aside for another reason', () => {
+    const aside = [logged(start, why), logged(mark, why)];
+    expect(standing([...aside, ...pushed])).toEqual([start, mark]);
+  });
+
+  test('stays in sight on the device that made it', () => {
+    const own = pushed.map((one): ShownEntry => ({ ...one, is_own: true }));
+    expect(standing(own)).toHaveLength(3);
+  });
+});
+
+test('a second start that was set aside brings nothing else that was set aside into the visit', () => {
+  const [start, mark] = [startedEntry(), madeEntry()];
+  const aside = [startedEntry({ observed_id: 'okafor' }), madeEntry()];
+  expect(
+    standing([logged(start, null), logged(mark, null), ...aside.map((one) => logged(one, why))]),
+  ).toEqual([start, mark]);
 });

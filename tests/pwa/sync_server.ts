@@ -53,6 +53,8 @@ export class SyncServer {
   /** Opens what was sealed to it; by hash, what has come of sealed photos. */
   readonly organisation_key = generateKeyPairSync('rsa', { modulusLength: 2048 });
   readonly sealed_photos = new Map<string, Buffer>();
+  /** Enrolment and hello hand the organisation's key out by this name. */
+  key_id: string | null = null;
   readonly #http = createServer((request, response) => void this.#answer(request, response));
 
   async start(): Promise<string> {
@@ -257,7 +259,7 @@ export class SyncServer {
     const known = this.streams.get(stream_id);
     if (known && known.public_key.x !== public_key.x) return problem(409, 'stream-taken');
     if (!known) this.streams.set(stream_id, { public_key, bodies: new Map() });
-    return [201, { stream_id }];
+    return [201, { stream_id, ...this.#handOut() }];
   }
 
   #hello(stream: Stream): object {
@@ -266,8 +268,15 @@ export class SyncServer {
       server_epoch: this.epoch,
       versions: [1],
       limits: this.limits,
+      ...this.#handOut(),
       ...markOf(stream),
     };
+  }
+
+  #handOut(): object {
+    if (!this.key_id) return {};
+    const jwk = this.organisation_key.publicKey.export({ format: 'jwk' });
+    return { organisation_key: { key_id: this.key_id, jwk } };
   }
 
   #push(stream: Stream, { from_seq, sealed, bodies = this.#openBodies(sealed) }: Pushing): object {

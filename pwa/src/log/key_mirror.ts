@@ -11,12 +11,21 @@ const FOLDER = 'noticing-keys';
 export function mirrorKeys(store: KeyStore, name: string): KeyStore {
   if (!can_mirror()) return store;
   const copy = openCopy(name);
+  const readCopy = async () => {
+    try {
+      return await copy.read();
+    } catch (cause) {
+      // A database that has the first of its keys was not lost: what it lacks was never made.
+      if (await has_first(store)) return {};
+      throw cause;
+    }
+  };
   return {
     async get(key) {
       const known = await store.get(key);
       if (!is_copied(key, known)) return known;
       if (known === undefined) {
-        const copied = (await copy.read())[key];
+        const copied = (await readCopy())[key];
         return copied === undefined ? undefined : store.putOnce(key, copied);
       }
       const copied = await copy.read().catch(() => null);
@@ -47,6 +56,14 @@ export function mirrorKeys(store: KeyStore, name: string): KeyStore {
   };
 }
 
+/** Every other key is made after one of these; and a key is destroyed only where another stands. */
+const FIRST = ['device_key', 'reading_key'];
+
+async function has_first(store: KeyStore): Promise<boolean> {
+  const found = await Promise.all(FIRST.map((key) => store.get(key)));
+  return found.some((known) => known !== undefined && !is_destroyed(known));
+}
+
 function is_copied(key: string, value: unknown): boolean {
   return !is_try(key) && !(value instanceof CryptoKey);
 }
@@ -66,7 +83,8 @@ type Keys = Readonly<Record<string, unknown>>;
 function openCopy(name: string) {
   let last: Promise<unknown> = Promise.resolve();
   const find = async (): Promise<Keys> => {
-    const text = await (await (await findFile(name)).getFile()).text();
+    const file = await findFile(name);
+    const text = file ? await (await file.getFile()).text() : '';
     // What cannot be read is not known to be empty: nothing is written over it.
     return text === '' ? {} : (JSON.parse(text, readBytes) as Keys);
   };
@@ -74,7 +92,8 @@ function openCopy(name: string) {
     const known = await find();
     const changed = change(known);
     if (changed === known) return;
-    const writable = await (await findFile(name)).createWritable();
+    const writable = await (await findFile(name))?.createWritable();
+    if (!writable) return;
     await writable.write(JSON.stringify(changed, writeBytes));
     await writable.close();
   };
@@ -132,10 +151,25 @@ async function aloneInTime<Result>(name: string, work: () => Promise<Result>): P
   }
 }
 
-async function findFile(name: string): Promise<FileSystemFileHandle> {
-  const root = await navigator.storage.getDirectory();
+/** null: this browser has no private files, as one that does not name them. */
+async function findFile(name: string): Promise<FileSystemFileHandle | null> {
+  const root = await findRoot();
+  if (!root) return null;
   const folder = await root.getDirectoryHandle(FOLDER, { create: true });
   return folder.getFileHandle(name, { create: true });
+}
+
+/** How browsers refuse them for good, as in a private window. */
+const REFUSALS = ['SecurityError', 'NotSupportedError', 'UnknownError', 'TypeError'];
+
+async function findRoot(): Promise<FileSystemDirectoryHandle | null> {
+  const ask = async () => navigator.storage.getDirectory();
+  try {
+    return await ask().catch(ask);
+  } catch (cause) {
+    if (REFUSALS.includes((cause as Error).name)) return null;
+    throw cause;
+  }
 }
 
 function writeBytes(_key: string, value: unknown): unknown {

@@ -17,7 +17,7 @@ document.addEventListener('submit', (event) => {
   if (pathname === '/sign-in') forgetWorker();
 });
 
-tellTouches(document);
+tellTouches(document, document.body.dataset.person);
 
 /** A form that could not be sent says so, and keeps what was typed. */
 function showUnsent(is_shown: boolean): (event: Event) => void {

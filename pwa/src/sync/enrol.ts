@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { readMeta, writeStream } from '../log/meta.ts';
+import { LogError } from '../log/error.ts';
+import { note, readMeta, writeStream } from '../log/meta.ts';
 import { readAllStreams } from '../log/read.ts';
 import type { StreamRow } from '../log/stores.ts';
 import { sealTo } from '../machine/ask.ts';
@@ -48,9 +49,30 @@ export function* enrolStream(talk: Conversation, stream: StreamRow): Script<bool
     yield* leaveStream(talk, stream.stream_id);
     return false;
   }
-  if (enrolled.organisation_key) yield* sealTo(enrolled.organisation_key);
+  yield* sealKeyTo(enrolled.organisation_key);
   yield* writeStream(stream.stream_id, { is_enrolled: true });
   return true;
+}
+
+/** What keeps the key from being sealed keeps no entry from the server: the next hello asks again. */
+export function* sealKeyTo(
+  organisation_key: v.InferOutput<typeof ORGANISATION_KEY> | null | undefined,
+): Script<void> {
+  if (!organisation_key) return;
+  try {
+    yield* sealTo(organisation_key);
+  } catch (cause) {
+    if (!(cause instanceof LogError)) throw cause;
+    yield* noteUnsealed(cause);
+  }
+}
+
+function* noteUnsealed(cause: LogError): Script<void> {
+  try {
+    yield* note('key-not-sealed', String(cause));
+  } catch {
+    // The storage that failed is the one that this would be written to.
+  }
 }
 
 export function* is_enrolled(stream: StreamRow): Script<boolean> {

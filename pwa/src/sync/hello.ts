@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import { readMeta, writeMeta } from '../log/meta.ts';
 import type { StreamRow } from '../log/stores.ts';
-import { readClock, sealTo } from '../machine/ask.ts';
+import { readClock } from '../machine/ask.ts';
 import type { Script } from '../machine/effect.ts';
 import { expectAnswer } from './answer.ts';
 import { askSigned, type Conversation, is_unknown_stream, noteEpoch } from './conversation.ts';
-import { enrolStream, ORGANISATION_KEY } from './enrol.ts';
+import { enrolStream, ORGANISATION_KEY, sealKeyTo } from './enrol.ts';
 import { noteReading, READING } from './reading.ts';
 import { reconcile } from './reconcile.ts';
 
@@ -71,5 +71,5 @@ function* noteWhatItSaid(hello: v.InferOutput<typeof HELLO>): Script<void> {
     yield* writeMeta('server_epoch', hello.server_epoch);
   }
   yield* noteReading(hello.reading);
-  if (hello.organisation_key) yield* sealTo(hello.organisation_key);
+  yield* sealKeyTo(hello.organisation_key);
 }

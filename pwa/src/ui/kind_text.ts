@@ -18,5 +18,6 @@ const NAMES: Record<string, MessageKey> = {
 /** Any entry in words: a mark as it reads on the timeline, the others by what they do. */
 export function kindText(entry: Entry, protocol: Protocol | null): string {
   if (is_evidence(entry.kind)) return lineText(entry, protocol);
-  return t(NAMES[entry.kind] ?? 'kind.other');
+  const name = Object.hasOwn(NAMES, entry.kind) ? NAMES[entry.kind] : undefined;
+  return t(name ?? 'kind.other');
 }

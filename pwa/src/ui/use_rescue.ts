@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { writeRescueFile } from '../vault/rescue_file.ts';
 import { useDevice } from '../visits/device_context.ts';
 import { countLoose } from '../visits/loose.ts';
-import type { RescueProps } from './rescue_button.tsx';
+import type { MadeRescue, RescueProps } from './rescue_button.tsx';
 import { nowText } from './times.ts';
 
 export type Rescue = Pick<RescueProps, 'bytes' | 'is_sealed' | 'onMake'>;
@@ -30,8 +30,10 @@ export function useRescue(): Rescue | null | undefined {
       carried.current = made.left > 0 ? hashes : [];
       const text = writeRescueFile(made, nowText());
       const { entries: n, left, staying, is_whole } = made;
-      const all = is_whole ? n + hashes.length : 0;
-      return { text, n, photos: made.photos.length, left, staying, is_whole, all };
+      // A photo of a file before may have been sent meanwhile: it stands for no other.
+      const waiting = sync.status.peek().photos_waiting;
+      const said = { text, n, photos: made.photos.length, left, staying, is_whole };
+      return { ...said, all: is_all(said) ? n + Math.min(hashes.length, waiting) : 0 };
     };
     sync.rescue
       .kind()
@@ -39,4 +41,8 @@ export function useRescue(): Rescue | null | undefined {
       .then(setRescue, console.error);
   }, [sync, writing, entries, photos_waiting, bytes, is_sending]);
   return rescue;
+}
+
+function is_all({ left, staying, is_whole }: Omit<MadeRescue, 'all'>): boolean {
+  return is_whole && left === 0 && staying === 0;
 }

@@ -1,4 +1,5 @@
-import type { Entry, Payload } from '../entry/entry.ts';
+import type { Entry } from '../entry/entry.ts';
+import { objectOf, textOf, textsOf } from '../observation/shapes.ts';
 import type { Conflict } from '../observation/view.ts';
 import { lineOf } from '../visits/conflict_choices.ts';
 import type { Visit } from '../visits/visit.ts';
@@ -14,11 +15,12 @@ export function versionText(entry: Entry, conflict: Conflict, visit: Visit): str
   const { payload } = entry;
   const line = lineOf(conflict, visit.view.value.timeline);
   if (entry.kind === 'entry.amended' && line) {
-    return lineText({ ...line, payload: payload.payload as Payload }, protocol);
+    return lineText({ ...line, payload: objectOf(payload.payload) ?? {} }, protocol);
   }
-  if (entry.kind === 'entry.tagged') return (payload.tags as string[]).join(', ');
-  if (entry.kind === 'observation.finished')
-    return t('conflict.ended', { time: clockTime(String(payload.ended_at)) });
+  if (entry.kind === 'entry.tagged') return textsOf(payload.tags).join(', ');
+  const ended_at = textOf(payload.ended_at) ?? '';
+  if (entry.kind === 'observation.finished' && !Number.isNaN(Date.parse(ended_at)))
+    return t('conflict.ended', { time: clockTime(ended_at) });
   if (entry.kind === 'draft.written') return draftText(payload.value) || t('conflict.empty');
   return kindText(entry, protocol);
 }

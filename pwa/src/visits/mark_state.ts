@@ -69,15 +69,20 @@ export function oldestOf(shown: readonly { entry: Entry }[]): string | null {
   return times.sort((one, other) => Date.parse(one) - Date.parse(other))[0] ?? null;
 }
 
+/** Another device sent it after that was taken out of use: whoever holds that device may have made it. */
+export function is_from_revoked({ is_own, set_aside }: ShownEntry): boolean {
+  return !is_own && set_aside?.code === 'device-revoked';
+}
+
 /**
- * What makes the view: the server folds what it accepted, and so does this tablet. Where the start itself
- * was set aside the server has no visit at all: then it is shown as it was made, but never as shared.
+ * What makes the view: the server folds what it accepted, and so does this tablet. Where every start was set
+ * aside the server has no visit at all: then it is shown as it was made, but never as shared.
  */
 export function standing(shown: readonly ShownEntry[]): Entry[] {
-  const is_all_aside = shown.some(
-    ({ entry, state }) => entry.kind === 'observation.started' && state === 'set_aside',
-  );
-  return shown
+  const trusted = shown.filter((one) => !is_from_revoked(one));
+  const starts = trusted.filter(({ entry }) => entry.kind === 'observation.started');
+  const is_all_aside = starts.length > 0 && starts.every(({ state }) => state === 'set_aside');
+  return trusted
     .filter(
       ({ entry, state }) =>
         state !== 'set_aside' || (is_all_aside && entry.kind !== 'feedback.shared'),
@@ -88,7 +93,7 @@ export function standing(shown: readonly ShownEntry[]): Entry[] {
 /** The latest feedback that the server kept but did not hand on; null where a later one stands. */
 export function returnedFeedback<Shown extends ShownEntry>(shown: readonly Shown[]): Shown | null {
   const latest = shown
-    .filter(({ entry }) => entry.kind === 'feedback.shared')
+    .filter((one) => one.entry.kind === 'feedback.shared' && !is_from_revoked(one))
     .sort((one, other) => Date.parse(one.entry.entered_at) - Date.parse(other.entry.entered_at))
     .at(-1);
   return latest?.state === 'set_aside' ? latest : null;

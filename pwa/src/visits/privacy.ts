@@ -25,8 +25,11 @@ export interface Privacy {
   giveUp(): Promise<boolean>;
   /** Her session is over: whatever opens this tablet as hers from now on had the password. */
   noteSessionEnded(): Promise<void>;
-  /** Also shuts the pages of the server in this browser, until it is unlocked, as every lock does. */
-  lockNow(): void;
+  /**
+   * Also shuts the pages of the server in this browser, until it is unlocked, as every lock does. False: there is no
+   * PIN any more, or a mark is still on its way to the disk.
+   */
+  lockNow(): Promise<boolean>;
   /** Where there is no PIN, and her session could not be ended now. */
   shutPages(): void;
   /** The screen was changed; not in the middle of a visit. */
@@ -50,7 +53,13 @@ export async function openPrivacy(
   const reading = signal<MayRead>(await log.perform(mayRead()));
   let is_capturing = false;
 
-  const lock = () => void vault.lock().catch(console.error);
+  let locking = Promise.resolve(false);
+  const lock = () => {
+    locking = vault.lock().catch((cause) => {
+      console.error(cause);
+      return false;
+    });
+  };
   const channel = openChannel(log.profile);
   const idle = watchWhileThereIsAPage({
     now: Date.now,
@@ -79,7 +88,7 @@ export async function openPrivacy(
     }, console.error);
   const stops = [
     vault.subscribe(look),
-    hearTouches(() => idle?.touched()),
+    hearTouches(log.person_id, () => idle?.touched()),
     sync.status.subscribe(({ is_sending }) => void (is_sending || lookAtReading())),
     effect(() => void (sync.status.value.network === 'online' && pages.tryAgain())),
   ];
@@ -103,9 +112,11 @@ export async function openPrivacy(
       return vault.forgetReading();
     },
     noteSessionEnded: () => log.perform(writeMeta('password_first', false)),
-    lockNow() {
+    async lockNow() {
+      locking = Promise.resolve(false);
       if (idle) idle.lockNow();
       else lock();
+      return (await locking) || vault.state === 'locked';
     },
     shutPages: () => pages.hold('shut'),
     moved(capturing) {

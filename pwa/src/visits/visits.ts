@@ -9,7 +9,14 @@ import type {
   Status,
 } from '../observation/view.ts';
 import { lastTapAt } from './finish.ts';
-import { leastSafe, type MarkState, oldestOf, returnedFeedback, standing } from './mark_state.ts';
+import {
+  is_from_revoked,
+  leastSafe,
+  type MarkState,
+  oldestOf,
+  returnedFeedback,
+  standing,
+} from './mark_state.ts';
 
 /** Entries by what they are to whoever made them; marks and photos are those that stand. */
 export interface Pieces {
@@ -52,6 +59,7 @@ export function summarizeVisit(entries: readonly LoggedEntry[]): VisitSummary | 
   const waiting = entries.filter((one) => one.state === 'dot');
   const returned = returnedFeedback(entries);
   const latest = view.feedback.at(-1) ?? null;
+  const made = entries.filter((one) => !is_from_revoked(one)).map((one) => one.entry);
   return {
     observation_id: view.observation_id,
     observer_id: view.observer_id,
@@ -59,7 +67,7 @@ export function summarizeVisit(entries: readonly LoggedEntry[]): VisitSummary | 
     context: view.context,
     started_at: view.started_at,
     ended_at: view.ended_at,
-    last_tap_at: lastTapAt(entries.map((one) => one.entry)) ?? view.started_at,
+    last_tap_at: lastTapAt(made) ?? view.started_at,
     marks: view.timeline.length,
     waiting: waiting.length,
     pieces: countPieces(waiting, view),

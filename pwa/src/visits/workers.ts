@@ -54,14 +54,15 @@ export function takeTablet(person_id: string): void {
 }
 
 /**
- * Out of sight at once. Where there is a PIN it is locked and the pages are shut, so that the PIN is enough when she
- * is back; else her session ends, and it takes her password.
+ * Out of sight at once. Where it can be locked the pages are shut, so that the PIN is enough when she is back; else
+ * her session ends, and it takes her password.
  */
-export function handOver({ privacy, session }: Pick<Device, 'privacy' | 'session'>): void {
+export async function handOver({
+  privacy,
+  session,
+}: Pick<Device, 'privacy' | 'session'>): Promise<void> {
   asks_who.value = true;
-  privacy.lockNow();
-  if (privacy.has_pin.peek()) return;
-  leaveServer(session.person_id)
-    .catch(() => false)
-    .then((has_left) => has_left || privacy.shutPages());
+  if (await privacy.lockNow()) return;
+  const has_left = await leaveServer(session.person_id).catch(() => false);
+  if (!has_left) privacy.shutPages();
 }

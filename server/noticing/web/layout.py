@@ -58,6 +58,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Visitor:
+    person_id: str
     name: str
     links: list[Link]
 
@@ -89,7 +90,7 @@ def trust_proxies(app: Flask) -> None:
 def page_visitor() -> Visitor | None:
     """Who looks at the page. Known only where the door has let somebody in, so a page of errors asks no database."""
     actor = g.get("actor")
-    return Visitor(visitor_name(), links_of(actor.roles)) if actor else None
+    return Visitor(actor.person_id, visitor_name(), links_of(actor.roles)) if actor else None
 
 
 def homes_of(roles: frozenset[str]) -> list[Link]:

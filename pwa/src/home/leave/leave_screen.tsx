@@ -33,7 +33,7 @@ export function LeaveScreen() {
       loose={countLoose(device)}
       rescue={rescue ?? null}
       onSendNow={() => sync.nudge()}
-      onHandOver={() => handOver(device)}
+      onHandOver={() => void handOver(device).catch(console.error)}
       onSignOut={() => leave(device, 'sign_out')}
       onRemove={() => leave(device, 'remove')}
     />

@@ -1,3 +1,5 @@
+import type { ComponentChildren } from 'preact';
+import { useErrorBoundary } from 'preact/hooks';
 import type { WordlessAside } from '../../log/aside.ts';
 import type { LoggedEntry } from '../../log/log.ts';
 import { kindText } from '../../ui/kind_text.ts';
@@ -36,17 +38,32 @@ export function AttentionList({ set_aside, wordless, visits }: Props) {
       {is_lost && <p class="soft list-text">{t('attention.lost_text')}</p>}
       <ul class="list card">
         {set_aside.map((one) => (
-          <SetAsideRow key={one.entry.entry_id} one={one} visit={visitOf(one.entry.subject_id)} />
+          <RowBoundary key={one.entry.entry_id} why={one.set_aside?.text ?? ''}>
+            <SetAsideRow one={one} visit={visitOf(one.entry.subject_id)} />
+          </RowBoundary>
         ))}
         {wordless.map((one) => (
-          <WordlessRow
-            key={`${one.stream_id} ${one.stream_seq}`}
-            one={one}
-            visit={visitOf(one.subject_id)}
-          />
+          <RowBoundary key={`${one.stream_id} ${one.stream_seq}`} why={one.text}>
+            <WordlessRow one={one} visit={visitOf(one.subject_id)} />
+          </RowBoundary>
         ))}
       </ul>
     </section>
+  );
+}
+
+/** What cannot be shown must not take the page with "Send now" and the rescue file away. */
+function RowBoundary({ why, children }: { why: string; children: ComponentChildren }) {
+  const [error] = useErrorBoundary((cause) => console.error(cause));
+  if (!error) return <>{children}</>;
+  return (
+    <li class="row-sign-act">
+      <span class="sign" data-state="set_aside" aria-hidden="true" />
+      <span>
+        <b>{t('kind.other')}</b>
+        <span class="row-line">{why}</span>
+      </span>
+    </li>
   );
 }
 

@@ -232,8 +232,10 @@ export class Schedule {
     this.#endSessions();
     for (const seat of this.seats) for (const { page } of seat.liveTabs()) page.nudge();
     this.world.runFor(DRAINED_WITHIN_MS);
+    const known = new Set(this.server.readLog().streams.map((one) => one.stream_id));
     for (const { name, profile } of this.seats) {
-      if (profile.platform.is_locked || !is_known(profile)) continue;
+      const is_known = streamsOf(profile).some((stream_id) => known.has(stream_id));
+      if (profile.platform.is_locked || !is_known) continue;
       const waiting = countNow(profile);
       if (waiting > 0) this.ledger.violate(`unsigned: ${waiting} entries wait on ${name}`);
     }
@@ -394,9 +396,8 @@ function holdsLockFrozen(seat: Seat): boolean {
   return seat.liveTabs().some(({ page }) => page.is_frozen && locks.has(page));
 }
 
-/** The server has taken in a stream of it. */
-function is_known({ disk }: Profile): boolean {
+function streamsOf({ disk }: Profile): string[] {
   const current = (disk.image.get('meta') ?? []).find((row) => row.key === 'stream');
-  const streams = [...(current ? [current] : []), ...(disk.image.get('streams') ?? [])];
-  return streams.some((row) => (row.value as StreamRow).is_enrolled === true);
+  const rows = [...(current ? [current] : []), ...(disk.image.get('streams') ?? [])];
+  return rows.map((row) => (row.value as StreamRow).stream_id);
 }
