@@ -29,7 +29,7 @@ function runSchedule(seed: number): Ran {
   try {
     schedule.run();
     schedule.heal();
-    if (schedule.has_aged) schedule.deliverUnsigned();
+    if (schedule.has_aged && !ledger.coverage.restored) schedule.deliverUnsigned();
     schedule.signInAndNudge();
     if (schedule.corrupted.size > 0 || schedule.chance.happens(0.02)) {
       schedule.sleepOver();

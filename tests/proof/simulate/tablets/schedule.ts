@@ -227,7 +227,7 @@ export class Schedule {
     if (this.seats.some(holdsLockFrozen)) this.world.runFor(PATIENCE_MS);
   }
 
-  /** Weeks later nobody signs in: what a known stream has goes out by its key alone. */
+  /** Weeks later nobody signs in: what a known stream has goes out by its key alone. (A restored server may know it no more.) */
   deliverUnsigned(): void {
     this.#endSessions();
     for (const seat of this.seats) for (const { page } of seat.liveTabs()) page.nudge();
