@@ -25,6 +25,12 @@ export type Answer<Body> =
 
 export type Unanswered = Exclude<Answer<never>, { outcome: 'answered' }>;
 
+/**
+ * How long to wait for an answer to what may be large. What was lost on its way is sent again, and there, within 30 s of the network's
+ * coming back; what takes longer on a slow network is halved.
+ */
+export const LONG_MS = 20_000;
+
 /** Ends a conversation early; the loop decides when to begin the next. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';

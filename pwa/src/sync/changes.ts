@@ -5,7 +5,7 @@ import { note, readMeta } from '../log/meta.ts';
 import { holdsReceived, readFooting, receiveItems } from '../log/receive.ts';
 import { vaultState } from '../machine/ask.ts';
 import type { Script } from '../machine/effect.ts';
-import { ask, expectAnswer, Interrupted } from './answer.ts';
+import { ask, expectAnswer, Interrupted, LONG_MS } from './answer.ts';
 import { type Conversation, noteEpoch } from './conversation.ts';
 import { insistOnPassword } from './password_first.ts';
 
@@ -104,7 +104,7 @@ function* askChanges(talk: Conversation, { cursor, stream_id }: Footing) {
   // From the beginning all of it: something here may have become unreadable.
   if (cursor !== '') query.set('not_from', stream_id);
   const path = `/api/v1/sync/changes?${query}`;
-  const answer = yield* ask({ path, schema: CHANGES, timeout_ms: 30_000 });
+  const answer = yield* ask({ path, schema: CHANGES, timeout_ms: LONG_MS });
   talk.needs_sign_in = answer.outcome === 'sign-in';
   if (answer.outcome === 'refused' && answer.code === 'other-person') {
     talk.attention = { code: 'other-person', text: null };

@@ -16,7 +16,7 @@ import { readMark } from '../log/read.ts';
 import type { PhotoRow, StreamRow } from '../log/stores.ts';
 import { sealedKey, vaultState } from '../machine/ask.ts';
 import type { Script } from '../machine/effect.ts';
-import { type Answer, Interrupted, type Unanswered } from './answer.ts';
+import { type Answer, Interrupted, LONG_MS, type Unanswered } from './answer.ts';
 import { writeBase64 } from './base64.ts';
 import { askSigned, type Conversation, is_unknown_stream } from './conversation.ts';
 
@@ -150,7 +150,7 @@ function* declareLost(talk: Conversation): Script<void> {
       method: 'POST',
       schema: DECLARED,
       reads_headers: true,
-      timeout_ms: 30_000,
+      timeout_ms: LONG_MS,
     });
     if (answer.outcome !== 'answered') may_ask_again(talk, answer);
     else if (answer.body['noticing-photo'] === 'complete') yield* markThere(hash);
@@ -191,7 +191,7 @@ function askNext(
     path: `/api/v1/sync/photos/${hash}`,
     schema: STANDING,
     reads_headers: true,
-    timeout_ms: 30_000,
+    timeout_ms: LONG_MS,
   };
   if (offset === null)
     return askSigned(talk, stream, { ...question, method: 'HEAD', headers: seal });

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { hashBytes } from '../log/hash.ts';
 import type { StreamRow } from '../log/stores.ts';
 import type { Script } from '../machine/effect.ts';
-import { expectAnswer, Interrupted } from './answer.ts';
+import { expectAnswer, Interrupted, LONG_MS } from './answer.ts';
 import { writeBase64 } from './base64.ts';
 import { askSigned, type Conversation } from './conversation.ts';
 import { PUSHED, type Pushed } from './pushed.ts';
@@ -39,7 +39,7 @@ export function* sendInPieces(
           path: '/api/v1/sync/chunk',
           method: 'POST',
           schema: PIECE_TAKEN,
-          timeout_ms: 30_000,
+          timeout_ms: LONG_MS,
           headers: { 'Content-Type': 'application/json' },
           body: JSON.stringify(piece),
         },

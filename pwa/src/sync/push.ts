@@ -5,7 +5,7 @@ import { readStream } from '../log/read.ts';
 import type { OwnRow, StreamRow } from '../log/stores.ts';
 import { begin, endOf, vaultState } from '../machine/ask.ts';
 import type { Begun, Script } from '../machine/effect.ts';
-import { type Answer, Interrupted } from './answer.ts';
+import { type Answer, Interrupted, LONG_MS } from './answer.ts';
 import { type Batch, gatherBatch, gatherNext, grow, markOf } from './batch.ts';
 import { askSigned, type Conversation, noteEpoch } from './conversation.ts';
 import { sendInPieces } from './pieces.ts';
@@ -152,7 +152,7 @@ function* sendBatch(talk: Conversation, stream: StreamRow, batch: Batch): Script
     path: '/api/v1/sync/push',
     method: 'POST',
     schema: PUSHED,
-    timeout_ms: 30_000,
+    timeout_ms: LONG_MS,
     headers: { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' },
     body: batch.bytes,
   });

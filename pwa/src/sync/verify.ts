@@ -8,7 +8,7 @@ import type { OwnRow, StreamRow, VerifiedMark } from '../log/stores.ts';
 import { changeStream, findStream } from '../log/streams.ts';
 import { run } from '../machine/ask.ts';
 import type { Script } from '../machine/effect.ts';
-import { expectAnswer } from './answer.ts';
+import { expectAnswer, LONG_MS } from './answer.ts';
 import { askSigned, type Conversation } from './conversation.ts';
 import { repairEntries } from './push.ts';
 import { Troubles } from './troubles.ts';
@@ -133,7 +133,7 @@ function* askWhatIsThere(
         path: '/api/v1/sync/verify',
         method: 'POST',
         schema: VERIFIED,
-        timeout_ms: 30_000,
+        timeout_ms: LONG_MS,
         headers: { 'Content-Type': 'application/json' },
         body: JSON.stringify({ stream_id, ...held }),
       },
