@@ -31,6 +31,7 @@ BEGIN_SECONDS = 15
 LARGE_VISIT = 240  # taps, then comes another
 REOPEN_SECONDS = 10
 SETTLE_SECONDS = 45
+REOPENED_AGAIN = 3
 UPDATED_EVERY = 2  # faults; at the first, the worker of the first build is hardly there
 KINDS = ("browser", "browser", "browser", "renderer", "renderer", "storage service")  # of what is killed
 
@@ -140,16 +141,16 @@ class Coach:
             if fault == "cut" and self.disk:
                 self.disk.mount()
             self.tablet.wake()
-        try:
+        for _ in range(REOPENED_AGAIN):
+            try:
+                self.tablet.open_page()
+                break
+            except Error:  # Chromium itself hangs now and then: it is killed once more
+                self.tablet.kill()
+                self.tablet.forget()
+                self.tablet.wake()
+        else:
             self.tablet.open_page()
-        except Error:
-            self.tablet.kill()
-            self.tablet.forget()
-            self.tablet.wake()
-            self.tablet.open_page()
-        if self.tablet.context:
-            with self.tablet.impatient():
-                self.tablet.context.set_offline(False)  # to the dead page it could not be said
         try:
             self.tablet.find_tallies()
         except TimeoutError:

@@ -173,8 +173,11 @@ class Run:
 def run_lane(name: str, folder: Path, plan: Plan, seed: int, until: float, news: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started it ends it
     tallies: list[Tally] = []
+    told = Tally()
 
     def tell(tally: Tally, is_over: bool = False) -> None:
+        nonlocal told
+        told = tally
         total = Tally()
         for each in (*tallies, tally):
             total.add(each)
@@ -183,9 +186,11 @@ def run_lane(name: str, folder: Path, plan: Plan, seed: int, until: float, news:
     try:
         for part in parts_of(name, folder, plan, random.Random(f"{seed} {name}"), until):
             tallies.append(part(tell))
+            told = Tally()
         tell(Tally(), is_over=True)
     except BaseException:  # noqa: BLE001 - it is said, and counts as a failure
-        tell(Tally(stalled=[f"the {name} broke off: {traceback.format_exc()}"]), is_over=True)
+        told.stalled.append(f"the {name} broke off: {traceback.format_exc()}")
+        tell(told, is_over=True)
 
 
 def parts_of(name: str, folder: Path, plan: Plan, rng: random.Random, until: float) -> list[Lane]:

@@ -74,6 +74,8 @@ class Tablet:
         for other in self.context.pages[:-1]:
             with contextlib.suppress(Exception):  # one whose renderer was killed
                 other.close()
+        with self.impatient():
+            self.context.set_offline(False)  # to a dead page it could not be said
 
     def _new_page(self) -> Page:
         """The browser may give it a spare renderer that was killed with the others: then the next one lives.
