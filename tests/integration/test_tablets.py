@@ -193,7 +193,8 @@ def test_what_lies_aside_is_told_without_whose_it_is_or_what_it_says(
     for each in bundles:
         assert each.handle in page
     hidden = ["The secret words", "garbage", "Coach Lee", "Ms Rivera", "4B", visit.observation_id]
-    hidden += [lee.stream_id, id_of(secret), *school.people.values()]
+    hidden += [lee.stream_id, id_of(secret)]
+    hidden += [person_id for who, person_id in school.people.items() if who != "dana"]  # who looks
     assert [each for each in hidden if each in page] == []
     assert "3 entries are set aside" in text_of(dana, "/tablets")
 

@@ -36,7 +36,7 @@ class Tally:
         self.coverage.update(result["coverage"])
         self.faults = result["faults"]
         faults = sum(result["coverage"].values())
-        self.small += result["counts"]["taps"] < LEAST_TAPS or faults < LEAST_FAULTS
+        self.small += result["counts"].get("taps", 0) < LEAST_TAPS or faults < LEAST_FAULTS
         if self.is_failure(result):
             self.failed.append(result["seed"])
 
