@@ -31,7 +31,7 @@ BEGIN_SECONDS = 15
 LARGE_VISIT = 240  # taps, then comes another
 REOPEN_SECONDS = 10
 SETTLE_SECONDS = 45
-REOPENED_AGAIN = 3
+REOPENED = 4
 UPDATED_EVERY = 2  # faults; at the first, the worker of the first build is hardly there
 KINDS = ("browser", "browser", "browser", "renderer", "renderer", "storage service")  # of what is killed
 
@@ -141,16 +141,20 @@ class Coach:
             if fault == "cut" and self.disk:
                 self.disk.mount()
             self.tablet.wake()
-        for _ in range(REOPENED_AGAIN):
+        for more in reversed(range(REOPENED)):
             try:
-                self.tablet.open_page()
-                break
-            except Error:  # Chromium itself hangs now and then: it is killed once more
+                self._open_visit()
+            except Error:  # Chromium itself hangs or dies now and then: it is killed once more
+                if more == 0:
+                    raise
                 self.tablet.kill()
                 self.tablet.forget()
                 self.tablet.wake()
-        else:
-            self.tablet.open_page()
+            else:
+                break
+
+    def _open_visit(self) -> None:
+        self.tablet.open_page()
         try:
             self.tablet.find_tallies()
         except TimeoutError:

@@ -44,6 +44,7 @@ class Tablet:
         self.options = options
         self.glass = Glass()
         self.context: BrowserContext | None = None
+        self.shown: Page | None = None
         self.cookies: list[Cookie] = []
         self.places: list[tuple[str, float, float]] = []  # item, x, y
         self.visit = ""
@@ -62,18 +63,19 @@ class Tablet:
 
     @property
     def page(self) -> Page:
-        assert self.context
-        return self.context.pages[-1]
+        assert self.shown
+        return self.shown
 
     def open_page(self) -> None:
         """The app in a page that tells what it shows, on the visit that was being tapped at."""
         assert self.context
-        page = self._new_page()
+        self.shown = page = self._new_page()
         self.glass.watch(page)
         page.goto(f"{self.url}/app/#/{f'capture/{self.visit}' if self.visit else ''}")
-        for other in self.context.pages[:-1]:
+        for other in self.context.pages:
             with contextlib.suppress(Exception):  # one whose renderer was killed
-                other.close()
+                if other is not page:
+                    other.close()
         with self.impatient():
             self.context.set_offline(False)  # to a dead page it could not be said
 
