@@ -152,7 +152,10 @@ export class Schedule {
     const own = gone.filter(
       (tap) => tap.profile === profile && tap.dotted_at !== null && !tap.is_in_journal_only,
     );
-    const held = own.filter((tap) => !tap.lost_with.includes(profile));
+    // What its disk had spoilt before was said then.
+    const held = own.filter(
+      (tap) => !tap.lost_with.includes(profile) && !this.spoilt.has(tap.entry_id),
+    );
     const there = this.server.haveOrHad(held.map((tap) => tap.hash));
     const lost = held.filter((tap) => !there.has(tap.hash)).length;
     if (lost > countNow(profile))
