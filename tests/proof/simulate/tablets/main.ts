@@ -35,6 +35,7 @@ function runSchedule(seed: number): Ran {
       schedule.sleepOver();
       schedule.signInAndNudge();
     }
+    schedule.unlockWhereSpoilt();
     schedule.exchange();
     for (const violation of judge(schedule)) ledger.violate(violation);
   } catch (cause) {

@@ -258,6 +258,19 @@ export class Schedule {
     this.#takeTurns(() => true);
   }
 
+  /**
+   * What neither side can open waits, and what comes behind it, as long as the profile is locked: whether it is lost only
+   * her key can tell. She unlocks it.
+   */
+  unlockWhereSpoilt(): void {
+    if (this.spoilt.size === 0) return;
+    const waiting = this.seats.filter(
+      ({ profile }) => profile.platform.is_locked && countNow(profile) > 0,
+    );
+    for (const { profile } of waiting) profile.platform.is_locked = false;
+    if (waiting.length > 0) this.signInAndNudge();
+  }
+
   /** What one of her tablets has brought last, her others fetch. */
   exchange(): void {
     this.#takeTurns((seat) => this.seats.some((one) => one !== seat && one.who === seat.who));
