@@ -25,8 +25,8 @@ function* findFooting(): StoreScript<Footing> {
 
 /**
  * What the server hands out and the cursor behind it, in one transaction. False, and nothing is kept, where the tablet
- * stands elsewhere by now: its database was lost and begun anew, a stream was left, or reading has ended, while the answer was under way.
- * The cursor would pass over what came before.
+ * stands elsewhere by now: its database was lost and begun anew, a stream was left, or reading has ended, while the
+ * answer was under way. The cursor would pass over what came before.
  */
 export function* receiveItems(receipt: Receipt): Script<boolean> {
   const { items, asked_from } = receipt;
