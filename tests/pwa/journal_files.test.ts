@@ -1,9 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { JournalFiles } from '../../pwa/src/journal/files.ts';
 import { writeRecords } from '../../pwa/src/journal/record.ts';
-import { trimJournal } from '../../pwa/src/log/forget.ts';
 import type { JournalRecord } from '../../pwa/src/machine/effect.ts';
-import { perform } from '../../pwa/src/machine/perform.ts';
 import { PrivateFiles } from './private_files.ts';
 import { PERSON } from './tablet.ts';
 
@@ -36,7 +34,7 @@ test('a page life without a mark leaves no file behind', async () => {
   expect(disk.files(FOLDER)).toHaveLength(1);
 });
 
-test('the marks of an earlier page life are read, and its file goes when all of them may', async () => {
+test('the marks of an earlier page life are read, and its file is emptied when all of them may go', async () => {
   const earlier = await JournalFiles.open(PERSON);
   await earlier.append([record('one'), record('two')]);
   disk.endPage();
@@ -44,7 +42,55 @@ test('the marks of an earlier page life are read, and its file goes when all of 
   await journal.drop(['one']);
   expect(await readAnew()).toEqual(['one', 'two']);
   await journal.drop(['two']);
-  expect(disk.files(FOLDER)).toEqual([]);
+  expect(disk.sizes(FOLDER)).toEqual([0]);
+});
+
+test('a page life goes on with the file of an earlier one: a power cut may take new names', async () => {
+  const earlier = await JournalFiles.open(PERSON);
+  await earlier.append([record('one')]);
+  disk.endPage();
+  const journal = await JournalFiles.open(PERSON);
+  await journal.append([record('two')]);
+  expect(disk.files(FOLDER)).toHaveLength(1);
+  expect(await journal.read()).toHaveLength(2);
+  const beside = await JournalFiles.open(PERSON);
+  await beside.append([record('three')]);
+  disk.endPage();
+  expect((await readAnew()).sort()).toEqual(['one', 'three', 'two']);
+});
+
+test('nothing is written into a file that is damaged, nor into a long one', async () => {
+  await haveSpoilt(['one', 'two'], 20);
+  const long = writeRecords([{ ...record('long'), body: 'x'.repeat(600_000) }]);
+  disk.put(FOLDER, 'long', long);
+  await (await JournalFiles.open(PERSON)).append([record('three')]);
+  expect(disk.files(FOLDER)).toHaveLength(3);
+});
+
+test('a page life does not write behind a torn end', async () => {
+  const whole = writeRecords([record('one')]);
+  disk.put(FOLDER, 'torn', new Uint8Array([...whole, ...whole.subarray(0, 40)]));
+  const journal = await JournalFiles.open(PERSON);
+  await journal.append([record('two')]);
+  expect(disk.sizes(FOLDER)).toEqual([2 * whole.length]);
+  expect((await journal.read()).map((one) => one.entry_id)).toEqual(['one', 'two']);
+  expect(journal.takeDamage()).toEqual([]);
+});
+
+test('what the journal has lost of the log is written again, and what it has is not', async () => {
+  const journal = await JournalFiles.open(PERSON);
+  await journal.append([record('one')]);
+  expect(await journal.complete([record('one'), record('two')])).toBe(1);
+  expect(await journal.complete([record('one'), record('two')])).toBe(0);
+  expect(await journal.read(true)).toEqual([record('one')]);
+  expect((await journal.read()).map((one) => one.entry_id)).toEqual(['one', 'two']);
+});
+
+test('a second tab does not write again what the first may have', async () => {
+  const first = await JournalFiles.open(PERSON);
+  await first.append([record('one')]);
+  const second = await JournalFiles.open(PERSON);
+  expect(await second.complete([record('one')])).toBe(0);
 });
 
 test('a file that is open is emptied when its marks may go, and takes the next one', async () => {
@@ -55,17 +101,6 @@ test('a file that is open is emptied when its marks may go, and takes the next o
   expect(disk.folders.get(FOLDER)?.get(file)).toHaveLength(0);
   await journal.append([record('two')]);
   expect((await journal.read()).map((one) => one.entry_id)).toEqual(['two']);
-});
-
-test('files of earlier page lives in which there is nothing go at the daily look', async () => {
-  disk.put(FOLDER, 'earlier', new Uint8Array());
-  disk.put(FOLDER, 'earlier still', new Uint8Array());
-  const journal = await JournalFiles.open(PERSON);
-  await perform(trimJournal('epoch-1'), (effect) => {
-    if (effect.port !== 'journal') throw new Error(`nothing asks for ${effect.port}`);
-    return effect.ask === 'read' ? journal.read() : journal.drop([]);
-  });
-  expect(disk.files(FOLDER)).toEqual([]);
 });
 
 test('a mark whose file could not be made the first time is kept the next time', async () => {
@@ -171,7 +206,8 @@ test('what cannot be read stays when everything beside it may go', async () => {
   disk.put(FOLDER, 'zeros', new Uint8Array(40));
   disk.put(FOLDER, 'torn', new Uint8Array([200, 0, 0, 0, 1, 2, 3, 4, 123, 34]));
   await journal.drop([]);
-  expect(disk.files(FOLDER)).toHaveLength(1);
+  expect(disk.sizes(FOLDER)).toEqual([expect.any(Number), 0, 0]);
+  expect(disk.sizes(FOLDER)[0]).toBeGreaterThan(0);
 });
 
 test('an open file in which a byte has changed is not emptied', async () => {

@@ -29,6 +29,7 @@ async function openTab(): Promise<Port> {
     if (effect.ask === 'append')
       return files.append(effect.records, effect.is_awaited).then(() => true);
     if (effect.ask === 'read') return files.read(effect.only_unsettled, effect.stream_id);
+    if (effect.ask === 'complete') return files.complete(effect.records);
     return effect.ask === 'settle' ? files.settle(effect.entry_ids) : files.drop(effect.entry_ids);
   };
   await perform(adoptJournal(), port);

@@ -51,9 +51,46 @@ test('a copy that cannot be read this once is not written over with less', async
   expect(await found('reading_key')).toEqual(READING);
 });
 
+/** In both of its files. */
+function spoilCopy(): void {
+  for (const name of [NAME, `${NAME}.2`]) {
+    disk.put(FOLDER, name, new TextEncoder().encode('{"reading'));
+  }
+}
+
+test('a copy of which one file is torn is read from the other, and whole after the next key', async () => {
+  await keys.putOnce('reading_key', READING);
+  for (const name of [NAME, `${NAME}.2`]) {
+    const whole = disk.text(FOLDER, name);
+    disk.put(FOLDER, name, new TextEncoder().encode(`${whole.slice(0, -80)}${'x'.repeat(80)}`));
+    expect(await found('reading_key')).toEqual(READING);
+    await keys.put('sealed_key', { ...SEALED, key_id: name });
+    expect(disk.text(FOLDER, name)).toContain(name);
+  }
+});
+
+test('a copy whose file has left nothing but its name keeps nobody from marking', async () => {
+  disk.fault = (step) => (step === 'read' ? new DOMException('gone', 'NotFoundError') : null);
+  expect(await findOrMake(keys, OTHER)).toEqual(OTHER);
+});
+
+test('a copy of the first version is read', async () => {
+  const first = '{"reading_key":{"how":"device","wrapped":{"bytes":[1,2,3]}}}';
+  disk.put(FOLDER, NAME, new TextEncoder().encode(first));
+  expect(await found('reading_key')).toEqual(READING);
+});
+
+test('a key that was destroyed lies in neither file', async () => {
+  await keys.putOnce('reading_key', READING);
+  await keys.put('reading_key', { how: 'destroyed' });
+  const texts = disk.files(FOLDER).map((name) => disk.text(FOLDER, name));
+  expect(texts).toHaveLength(2);
+  expect(texts.join()).not.toContain('wrapped');
+});
+
 test('a copy that was spoilt costs no key that is in the database', async () => {
   await keys.putOnce('reading_key', READING);
-  disk.put(FOLDER, NAME, new TextEncoder().encode('{"reading'));
+  spoilCopy();
   await keys.put('sealed_key', SEALED);
   expect(await keys.get('reading_key')).toEqual(READING);
   expect(disk.text(FOLDER, NAME)).toBe('{"reading');
@@ -119,7 +156,7 @@ test('a key that stands in the copy is not written over by one that was made', a
 });
 
 test('a copy that never can be read again keeps nobody from marking, and stays as it is', async () => {
-  disk.put(FOLDER, NAME, new TextEncoder().encode('{"reading'));
+  spoilCopy();
   expect(await findOrMake(keys, OTHER)).toEqual(OTHER);
   expect(disk.text(FOLDER, NAME)).toBe('{"reading');
 });

@@ -15,12 +15,16 @@ export class PrivateFiles {
   stub(beside: object = {}): this {
     const getDirectory = async () => this.#root();
     vi.stubGlobal('navigator', { storage: { getDirectory }, ...beside });
-    vi.stubGlobal('FileSystemFileHandle', WithWritable);
+    vi.stubGlobal('FileSystemFileHandle', class {});
     return this;
   }
 
   files(folder: string): string[] {
     return [...(this.folders.get(folder)?.keys() ?? [])];
+  }
+
+  sizes(folder: string): number[] {
+    return [...(this.folders.get(folder)?.values() ?? [])].map((bytes) => bytes.length);
   }
 
   text(folder: string, name: string): string {
@@ -59,8 +63,11 @@ export class PrivateFiles {
   #folder(folder: string, files: Map<string, Bytes>) {
     const file = (name: string) => this.#file(`${folder}/${name}`, files, name);
     return {
-      getFileHandle: async (name: string) => {
-        if (!files.has(name)) files.set(name, new Uint8Array());
+      getFileHandle: async (name: string, { create = false } = {}) => {
+        if (!files.has(name)) {
+          if (!create) throw new DOMException('no such file', 'NotFoundError');
+          files.set(name, new Uint8Array());
+        }
         return file(name);
       },
       entries: async function* () {
@@ -76,16 +83,6 @@ export class PrivateFiles {
       getFile: async () => {
         this.#assertWell('read');
         return new Blob([files.get(name) ?? new Uint8Array()]);
-      },
-      createWritable: async () => {
-        this.#assertWell('write');
-        let written: Bytes = new Uint8Array();
-        return {
-          write: async (text: string) => {
-            written = new TextEncoder().encode(text);
-          },
-          close: async () => void files.set(name, written),
-        };
       },
       createSyncAccessHandle: async () => {
         this.#assertWell('open');
@@ -106,6 +103,7 @@ export class PrivateFiles {
         return Math.min(bytes().length, into.length);
       },
       write: (whole: Bytes, { at }: { at: number }) => {
+        this.#assertWell('write');
         const from = whole.subarray(0, this.cuts_short ?? whole.length);
         const grown = new Uint8Array(Math.max(bytes().length, at + from.length));
         grown.set(bytes());
@@ -118,10 +116,6 @@ export class PrivateFiles {
       close: () => void this.#in_use.delete(path),
     };
   }
-}
-
-class WithWritable {
-  createWritable(): void {}
 }
 
 /** Web Locks between the tabs of one test. */

@@ -1,16 +1,28 @@
 import type { JournalRecord } from '../machine/effect.ts';
 import { type Found, readRecords, writeRecords } from './record.ts';
 
+interface OpenFile {
+  readonly name: string;
+  readonly handle: FileSystemSyncAccessHandle;
+}
+
+interface OwnFile extends OpenFile {
+  size: number;
+}
+
+/** What is read whole at each start: a file that is longer is not gone on with. */
+const FULL_BYTES = 512 * 1024;
+
 /**
- * One file a page life, only ever appended to; a file goes when everything in it may go. A file that another
- * tab has open cannot be read here; that tab looks after it.
+ * Each page life goes on with a file of an earlier one, and empties what may go: browsers keep the names of files in
+ * a database of their own, and a power cut may take those that are new (docs/decisions/0012-a-torn-end.md). A file that
+ * another tab has open cannot be read here; that tab looks after it. One thing after another: nothing here is asked
+ * before what was asked before it is done.
  */
 export class JournalFiles {
   readonly #folder: FileSystemDirectoryHandle;
-  readonly #own_name = crypto.randomUUID();
-  /** Made with the first record: most page lives write none. */
-  #own: Promise<FileSystemSyncAccessHandle> | null = null;
-  #size = 0;
+  /** Opened with the first record: most page lives write none. */
+  #own: OwnFile | null = null;
   readonly #dropped = new Set<string>();
   /** Known to be in the log. */
   readonly #settled = new Set<string>();
@@ -33,22 +45,37 @@ export class JournalFiles {
 
   /** `is_alone`: the log does not take them; else it is just about to. */
   async append(records: readonly JournalRecord[], is_alone = true): Promise<void> {
-    this.#own ??= this.#makeOwn();
-    const own = await this.#own;
+    this.#own ??= await this.#openOwn();
+    const own = this.#own;
     const bytes = writeRecords(records);
-    const written = own.write(bytes, { at: this.#size });
+    const written = own.handle.write(bytes, { at: own.size });
     if (written !== bytes.length) {
-      own.truncate(this.#size);
+      own.handle.truncate(own.size);
       throw new DOMException('torn', 'QuotaExceededError');
     }
-    own.flush();
-    const was_quiet = this.#size === (this.#quiet.get(this.#own_name) ?? 0);
-    this.#size += written;
+    own.handle.flush();
+    const was_quiet = own.size === (this.#quiet.get(own.name) ?? 0);
+    own.size += written;
     for (const { entry_id } of records) {
       if (is_alone) this.#settled.delete(entry_id);
       else this.#settled.add(entry_id);
     }
-    if (was_quiet && !is_alone) this.#quiet.set(this.#own_name, this.#size);
+    if (was_quiet && !is_alone) this.#quiet.set(own.name, own.size);
+  }
+
+  /**
+   * The log has all of them: those that no file here has are written. Where another tab has a file open, it did so
+   * when it began. Gives how many that were.
+   */
+  async complete(records: readonly JournalRecord[]): Promise<number> {
+    const own = this.#own;
+    const looked = own ? [this.#look(own.name, own.handle)] : [];
+    for await (const one of this.#others()) looked.push(one && this.#look(one.name, one.handle));
+    if (looked.includes(null)) return 0;
+    const there = new Set(looked.flatMap((one) => one?.records ?? []).map((one) => one.entry_id));
+    const missing = records.filter((one) => !there.has(one.entry_id));
+    if (missing.length > 0) await this.append(missing, false);
+    return missing.length;
   }
 
   settle(entry_ids: readonly string[] | null): void {
@@ -58,14 +85,24 @@ export class JournalFiles {
     this.#quiet.clear();
   }
 
-  async #makeOwn(): Promise<FileSystemSyncAccessHandle> {
-    try {
-      const file = await this.#folder.getFileHandle(this.#own_name, { create: true });
-      return await file.createSyncAccessHandle();
-    } catch (cause) {
-      this.#own = null;
-      throw cause;
+  async #openOwn(): Promise<OwnFile> {
+    for await (const one of this.#others(true)) {
+      const own = one && this.#takeOver(one);
+      if (own) return own;
+      one?.handle.close();
     }
+    const name = crypto.randomUUID();
+    const file = await this.#folder.getFileHandle(name, { create: true });
+    return { name, handle: await file.createSyncAccessHandle(), size: 0 };
+  }
+
+  /** Behind a torn end nothing is written; a file that is damaged stays as it is. */
+  #takeOver({ name, handle }: OpenFile): OwnFile | null {
+    if (handle.getSize() > FULL_BYTES) return null;
+    const found = this.#look(name, handle);
+    if (!found || found.damage.length > 0) return null;
+    if (found.end < handle.getSize()) handle.truncate(found.end);
+    return { name, handle, size: found.end };
   }
 
   /** Another tab may have begun the log anew: what was taken into the one before is not in it. */
@@ -75,9 +112,9 @@ export class JournalFiles {
       this.#stream_id = stream_id;
     }
     const read = only_unsettled ? this.#readUnsettled.bind(this) : this.#readAll.bind(this);
-    const own = await this.#own;
-    const found = own ? read(this.#own_name, own) : [];
-    for await (const { name, handle } of this.#others()) found.push(...read(name, handle));
+    const own = this.#own;
+    const found = own ? read(own.name, own.handle) : [];
+    for await (const one of this.#others()) if (one) found.push(...read(one.name, one.handle));
     return found;
   }
 
@@ -115,41 +152,42 @@ export class JournalFiles {
   }
 
   /**
-   * A file whose records may all go is emptied; a file of an earlier page life is removed. What is damaged may
-   * hide a record that nobody has dropped: that file stays.
+   * A file whose records may all go is emptied, and its name is used again. What is damaged may hide a record that
+   * nobody has dropped: that file stays.
    */
   async drop(entry_ids: readonly string[]): Promise<void> {
     for (const entry_id of entry_ids) this.#dropped.add(entry_id);
-    const is_done = (name: string, handle: FileSystemSyncAccessHandle) => {
-      const found = this.#look(name, handle);
-      if (!found || found.damage.length > 0) return false;
-      return !found.records.some(this.#is_kept);
-    };
-    const own = await this.#own;
-    if (own && is_done(this.#own_name, own)) {
-      own.truncate(0);
-      own.flush();
-      this.#size = 0;
-      this.#quiet.delete(this.#own_name);
-    }
-    const done: string[] = [];
-    for await (const { name, handle } of this.#others()) if (is_done(name, handle)) done.push(name);
-    for (const name of done) await this.#folder.removeEntry(name);
+    const own = this.#own;
+    if (own && this.#emptyWhereDone(own)) own.size = 0;
+    for await (const one of this.#others()) if (one) this.#emptyWhereDone(one);
   }
 
-  async *#others(): AsyncGenerator<{ name: string; handle: FileSystemSyncAccessHandle }> {
+  #emptyWhereDone({ name, handle }: OpenFile): boolean {
+    if (handle.getSize() === 0) return false;
+    const found = this.#look(name, handle);
+    if (!found || found.damage.length > 0 || found.records.some(this.#is_kept)) return false;
+    handle.truncate(0);
+    handle.flush();
+    this.#quiet.delete(name);
+    return true;
+  }
+
+  /** null: another tab has it open. Each is closed when the next one is asked for, unless it is to stay open. */
+  async *#others(stays_open = false): AsyncGenerator<OpenFile | null> {
     for await (const [name, entry] of this.#folder.entries()) {
-      if (name === this.#own_name || entry.kind !== 'file') continue;
+      if (name === this.#own?.name || entry.kind !== 'file') continue;
       let handle: FileSystemSyncAccessHandle;
       try {
         handle = await (entry as FileSystemFileHandle).createSyncAccessHandle();
-      } catch {
+      } catch (cause) {
+        // Else there is nothing behind the name any more.
+        if ((cause as Error).name === 'NoModificationAllowedError') yield null;
         continue;
       }
       try {
         yield { name, handle };
       } finally {
-        handle.close();
+        if (!stays_open) handle.close();
       }
     }
   }

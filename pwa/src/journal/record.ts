@@ -41,6 +41,8 @@ export interface Found {
   readonly records: readonly JournalRecord[];
   /** Where something lies that was a record, or several. A torn end, as after a power cut, is none. */
   readonly damage: readonly Span[];
+  /** Where a torn end begins, or the end. */
+  readonly end: number;
 }
 
 /** Behind a record that is damaged the next one is looked for: damage costs nothing beside it. */
@@ -51,9 +53,10 @@ export function readRecords(bytes: Uint8Array<ArrayBuffer>): Found {
     const { record, before } = recordAt(bytes, at) ?? passDamage(bytes, at);
     if (record) records.push(record);
     else if (before < bytes.length || !is_torn(bytes, at)) damage.push({ from: at, before });
+    else return { records, damage, end: at };
     at = before;
   }
-  return { records, damage };
+  return { records, damage, end: bytes.length };
 }
 
 interface Passed {

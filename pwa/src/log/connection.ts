@@ -1,5 +1,6 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import { is_worth_reopening, LogError, nameFailure } from './error.ts';
+import { beginFreshLog } from './fresh_log.ts';
 
 export interface Connection<Schema extends DBSchema> {
   /** Runs `work`, which must be safe to repeat: a handle that died is reopened once. */
@@ -41,7 +42,10 @@ export function connect<Schema extends DBSchema>(
       openDB<Schema>(name, version, {
         upgrade: (database, from) => upgrade(database, from),
         blocking: drop,
-        terminated: drop,
+        terminated: () => {
+          drop();
+          beginFreshLog();
+        },
       }),
     );
     handle = opening;

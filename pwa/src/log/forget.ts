@@ -176,8 +176,7 @@ export function rowsToVerify(stream: StreamRow, limit: number): Script<OwnRow[]>
 /** The second journal lets go of what the server was seen to hold. */
 export function* trimJournal(server_epoch: string): Script<void> {
   const records = yield* readJournal();
-  // Files of earlier page lives that hold nothing go with it.
-  if (records.length === 0) return yield* dropFromJournal([]);
+  if (records.length === 0) return;
   const { current, retired } = yield* readAllStreams();
   const limits = new Map(
     [current, ...retired]

@@ -5,8 +5,15 @@ export interface Journal {
   close(): void;
 }
 
+const NOTHING: Readonly<Record<JournalEffect['ask'], unknown>> = {
+  read: [],
+  append: false,
+  settle: undefined,
+  drop: undefined,
+  complete: 0,
+};
 const NO_JOURNAL: Journal = {
-  perform: (effect) => (effect.ask === 'read' ? [] : false),
+  perform: (effect) => NOTHING[effect.ask],
   close: () => undefined,
 };
 

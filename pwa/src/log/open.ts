@@ -8,8 +8,10 @@ import type { Vault } from '../vault/vault.ts';
 import { adoptJournal, appendEntries } from './append.ts';
 import { keepBallast, releaseBallast } from './ballast.ts';
 import { announceChanges } from './changes.ts';
+import { completeJournal } from './complete_journal.ts';
 import { connect } from './connection.ts';
 import { LogError } from './error.ts';
+import { beginFreshLogOnce } from './fresh_log.ts';
 import { runTransaction } from './indexed_db.ts';
 import { openJournal } from './journal.ts';
 import { mirrorKeys } from './key_mirror.ts';
@@ -93,6 +95,8 @@ async function openProfile(person_id: string, name: string): Promise<DeviceLog> 
   await performHere(beginLog());
   // Not waited for: a start must not hang on it, and the next round of sync looks again.
   performHere(adoptJournal()).catch(console.error);
+  performHere(completeJournal()).catch(console.error);
+  beginFreshLogOnce();
   keepBallast().catch(console.error);
 
   return {

@@ -54,6 +54,10 @@ export const readUnsettled = (stream_id: string) =>
 export const settleJournal = (entry_ids: readonly string[] | null) =>
   ask<void>({ port: 'journal', ask: 'settle', entry_ids });
 
+/** What of these it has lost is written again. Gives how many that were. */
+export const completeRecords = (records: readonly JournalRecord[]) =>
+  ask<number>({ port: 'journal', ask: 'complete', records });
+
 /** May go: each of these was verified on the server. */
 export const dropFromJournal = (entry_ids: readonly string[]) =>
   ask<void>({ port: 'journal', ask: 'drop', entry_ids });

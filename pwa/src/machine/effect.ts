@@ -38,6 +38,12 @@ export type Effect =
       readonly entry_ids: readonly string[] | null;
     }
   | { readonly port: 'journal'; readonly ask: 'drop'; readonly entry_ids: readonly string[] }
+  /** Those of them that it has not are written; the log has them all. Gives how many that were. */
+  | {
+      readonly port: 'journal';
+      readonly ask: 'complete';
+      readonly records: readonly JournalRecord[];
+    }
   | { readonly port: 'network'; readonly request: NetRequest }
   /** Another script goes on beside this one, until somebody asks for its end. */
   | { readonly port: 'meanwhile'; readonly ask: 'begin'; readonly script: Script<unknown> }

@@ -139,6 +139,7 @@ class Coach:
         if fault in ("cut", "browser"):
             self.tablet.forget()
             if fault == "cut" and self.disk:
+                self.disk.tear(self.rng)
                 self.disk.mount()
             self.tablet.wake()
         for more in reversed(range(REOPENED)):

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import random
 import shutil
 import sqlite3
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 from crash.keeper import unmount
 
 MOUNT_SECONDS = 10
+TORN_SHARE = 0.5
 COMMITS = 20
 # Commits until it is killed; says so after each one.
 WRITER = """
@@ -73,6 +75,20 @@ class LazyDisk:
             self.process.kill()
             self.process.wait()
             self.process = None
+
+    def tear(self, rng: random.Random) -> None:
+        """After a cut: of half of the files that were only appended to, the disk had written some more by itself.
+
+        It does so whenever it likes, and a record may end in the middle.
+        """
+        for file in sorted(self.disk.rglob("*")):
+            front = self.front / file.relative_to(self.disk)
+            if file.is_symlink() or not file.is_file() or not front.is_file() or rng.random() < TORN_SHARE:
+                continue
+            synced, written = file.read_bytes(), front.read_bytes()
+            if len(written) > len(synced) and written.startswith(synced):
+                with file.open("ab") as torn:
+                    torn.write(written[len(synced) : rng.randint(len(synced), len(written))])
 
 
 def reason_without_fuse(place: Path) -> str | None:

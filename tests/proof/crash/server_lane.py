@@ -176,6 +176,7 @@ def cut_power(school: School, disk: LazyDisk) -> None:
 
     left = disk.disk / "school/noticing.db"
     school.die(cut, f"power cut {school.tally.cuts + 1}", lambda: read_sqlite(left))
+    disk.tear(school.rng)
     disk.mount()
     school.server.start()
     school.tally.cuts += 1

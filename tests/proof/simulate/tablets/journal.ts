@@ -6,9 +6,13 @@ export class JournalFile {
   /** Some browsers have none. */
   exists = true;
   is_full = false;
+  has_refused = false;
 
   append(records: readonly JournalRecord[]): boolean {
-    if (!this.exists || this.is_full) return false;
+    if (!this.exists || this.is_full) {
+      this.has_refused = true;
+      return false;
+    }
     this.records = [...this.records, ...records.map((record) => Object.freeze({ ...record }))];
     return true;
   }
@@ -17,6 +21,10 @@ export class JournalFile {
     if (effect.ask === 'append') return this.append(effect.records);
     if (effect.ask === 'read') return this.exists ? this.records : [];
     if (effect.ask === 'settle') return undefined;
+    if (effect.ask === 'complete') {
+      const missing = effect.records.filter((one) => !this.has(one.entry_id));
+      return missing.length > 0 && this.append(missing) ? missing.length : 0;
+    }
     const dropped = new Set(effect.entry_ids);
     this.records = this.records.filter((record) => !dropped.has(record.entry_id));
     return undefined;
@@ -47,6 +55,9 @@ export class JournalWorker {
           this.#settled.clear();
         this.#stream_id = effect.stream_id;
         return (result as JournalRecord[]).filter((one) => !this.#settled.has(one.entry_id));
+      case 'complete':
+        for (const { entry_id } of result ? effect.records : []) this.#settled.add(entry_id);
+        return result;
       case 'settle':
         if (effect.entry_ids === null) this.#settled.clear();
         for (const entry_id of effect.entry_ids ?? []) this.#settled.add(entry_id);

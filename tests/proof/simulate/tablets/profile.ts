@@ -43,6 +43,13 @@ export class Profile {
     this.#troubles.push(...troubles);
   }
 
+  /** Where a mark stands in the journal alone, its file is an old one, and keeps its name. */
+  loseJournal(): void {
+    const rows = this.disk.image.get('entries') ?? [];
+    const in_log = new Set(rows.map((row) => (row.value as { entry_id: string }).entry_id));
+    if (this.journal.records.every((one) => in_log.has(one.entry_id))) this.journal.records = [];
+  }
+
   forgetTroubles(): void {
     this.#troubles = [];
     this.is_full = false;

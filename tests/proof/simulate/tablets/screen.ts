@@ -1,6 +1,7 @@
 import type { MadeEntry } from '../../../../pwa/src/entry/entry.ts';
 import { type EntryDraft, makeEntry } from '../../../../pwa/src/entry/entry.ts';
 import { adoptJournal, appendEntries } from '../../../../pwa/src/log/append.ts';
+import { completeJournal } from '../../../../pwa/src/log/complete_journal.ts';
 import type { LogChange, LoggedEntry } from '../../../../pwa/src/log/log.ts';
 import { appendPhoto } from '../../../../pwa/src/log/photos.ts';
 import { entriesOf } from '../../../../pwa/src/log/read.ts';
@@ -30,6 +31,8 @@ export class Screen {
   /** What is shown as checked or set aside, so that only what is new is told. */
   readonly #shown = new Map<string, string>();
   #is_begun = false;
+  /** It has seen to it that the journal has what only this tablet has. */
+  has_completed = false;
   #is_looking = false;
   #looks_again = false;
 
@@ -115,6 +118,13 @@ export class Screen {
           csrf_token: null,
         };
         this.page.run(adoptJournal(), undefined, () => undefined);
+        this.page.run(
+          completeJournal(),
+          () => {
+            this.has_completed = true;
+          },
+          () => undefined,
+        );
         const talk = beginConversation(session);
         talk.photo_chunk_bytes = PHOTO_PART_BYTES;
         this.page.run(keepInStep(talk));

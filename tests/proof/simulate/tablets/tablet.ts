@@ -5,6 +5,9 @@ import { Profile } from './profile.ts';
 import type { Serving } from './server.ts';
 import type { World } from './world.ts';
 
+/** Browsers keep the names of private files in a database that is not synced. */
+const NAMES_LOST = 0.3;
+
 /** One device: its clock, its network, its browser's origin with one profile for each account. */
 export class Tablet {
   readonly name: string;
@@ -61,6 +64,7 @@ export class Tablet {
     this.killBrowser();
     for (const profile of this.profiles) {
       profile.disk.cutPower((count) => this.world.chance.below(count));
+      if (this.world.chance.happens(NAMES_LOST)) profile.loseJournal();
     }
   }
 

@@ -1,3 +1,5 @@
+import { heldBody } from '../../../../pwa/src/log/bodies.ts';
+import type { OwnRow } from '../../../../pwa/src/log/stores.ts';
 import { WEATHERS } from './link.ts';
 import type { Schedule } from './schedule.ts';
 import type { Seat } from './seat.ts';
@@ -31,6 +33,7 @@ export const FAULTS: Readonly<Record<string, readonly [weight: number, Fault]>> 
   page_killed: [2, killPage],
   browser_killed: [1, killBrowser],
   power_cut: [2, cutPower],
+  torn_end: [0.7, tearEnd],
   torn: [1, (schedule) => bring(schedule, 'torn')],
   handle_lost: [1, (schedule) => bring(schedule, 'handle_lost')],
   unheard: [1, (schedule) => bring(schedule, 'unheard')],
@@ -126,6 +129,26 @@ function cutPower(schedule: Schedule): void {
   for (const seat of schedule.seatsAt(tablet)) schedule.reopen(seat);
 }
 
+/** A power cut takes the journal's names, and what it tore costs the database at the start after the next. */
+function tearEnd(schedule: Schedule): void {
+  const { chance, ledger, world, tablets } = schedule;
+  const tablet = chance.pick(tablets);
+  const seats = schedule.seatsAt(tablet);
+  for (const seat of seats) seat.tapSome(4);
+  world.after(chance.between(20, 1_500), () => {
+    if (schedule.is_healed) return;
+    ledger.hit('torn_end');
+    ledger.tell(tablet.name, 'power is cut, and the names of private files are gone');
+    tablet.cutPower();
+    for (const { profile } of seats) profile.loseJournal();
+    for (const seat of seats) seat.openTab();
+    const seat = chance.pick(seats);
+    world.after(chance.between(100, 3_000), () => {
+      if (!schedule.is_healed) loseStoreOf(schedule, seat);
+    });
+  });
+}
+
 function bring(schedule: Schedule, trouble: 'torn' | 'handle_lost' | 'unheard'): void {
   const { chance, seats, ledger } = schedule;
   const seat = chance.pick(seats);
@@ -165,7 +188,11 @@ function wipe(schedule: Schedule): void {
 
 /** The browser threw IndexedDB away, as some do when it is damaged; the journal is still there. */
 function loseStore(schedule: Schedule): void {
-  const seat = schedule.chance.pick(schedule.seats);
+  loseStoreOf(schedule, schedule.chance.pick(schedule.seats));
+}
+
+function loseStoreOf(schedule: Schedule, seat: Seat): void {
+  assertComplete(schedule, seat);
   for (const tab of seat.liveTabs()) tab.page.kill();
   schedule.lose(seat.profile, null);
   schedule.ledger.hit('store_lost');
@@ -173,6 +200,24 @@ function loseStore(schedule: Schedule): void {
   seat.profile.disk.wipe();
   seat.profile.has_lost_store = true;
   schedule.reopen(seat);
+}
+
+const WRITTEN_MS = 1_000;
+
+/** The journal has what is on this tablet only, also what was there before a power cut took the journal. */
+function assertComplete({ ledger, world }: Schedule, seat: Seat): void {
+  const { profile } = seat;
+  const { journal, disk } = profile;
+  if (!journal.exists || journal.has_refused) return;
+  if (!seat.liveTabs().some((tab) => tab.has_completed)) return;
+  const rows = (disk.image.get('entries') ?? []).map((row) => row.value as OwnRow);
+  const held = new Set(rows.filter((row) => heldBody(row) !== null).map((row) => row.entry_id));
+  for (const tap of ledger.taps.values()) {
+    if (tap.profile !== profile || tap.checked_at !== null || !held.has(tap.entry_id)) continue;
+    if (tap.dotted_at === null || world.now - tap.dotted_at < WRITTEN_MS) continue;
+    if (!journal.has(tap.entry_id))
+      ledger.violate(`journal: it has lost tap ${tap.number} for good`);
+  }
 }
 
 function clone(schedule: Schedule): void {

@@ -1,0 +1,32 @@
+import type { Writing, Written } from '../journal/small_file_worker.ts';
+
+let worker: Worker | null = null;
+let next_id = 0;
+const waiting = new Map<number, (written: Written) => void>();
+
+/** Begun with the first writing: most page lives write none. Rejects where it is not known to be on the disk. */
+export async function writeInWorker(folder: string, name: string, text: string): Promise<void> {
+  worker ??= beginWorker();
+  const id = ++next_id;
+  const written = await new Promise<Written>((resolve) => {
+    waiting.set(id, resolve);
+    worker?.postMessage({ id, folder, name, text } satisfies Writing);
+  });
+  if (written.failed !== undefined) throw new Error(written.failed);
+}
+
+function beginWorker(): Worker {
+  const begun = new Worker(new URL('../journal/small_file_worker.ts', import.meta.url), {
+    type: 'module',
+  });
+  begun.onmessage = ({ data }: MessageEvent<Written>) => {
+    waiting.get(data.id)?.(data);
+    waiting.delete(data.id);
+  };
+  begun.onerror = () => {
+    worker = null;
+    for (const [id, hear] of waiting) hear({ id, failed: 'the worker failed' });
+    waiting.clear();
+  };
+  return begun;
+}
