@@ -70,9 +70,9 @@ test('where the journal was damaged is noted', async () => {
   log.close();
   class DamagedJournal {
     onmessage: ((told: { data: Told }) => void) | null = null;
-    async postMessage({ id, effect }: Asked): Promise<void> {
-      const damage = effect.ask === 'read' ? { damage: ['a-file 0-131'] } : {};
-      this.onmessage?.({ data: { id, result: [], ...damage } });
+    async postMessage({ id, effect }: Partial<Asked>): Promise<void> {
+      const damage = effect?.ask === 'read' ? { damage: ['a-file 0-131'] } : {};
+      this.onmessage?.({ data: { id: id ?? 0, result: [], ...damage } });
     }
     terminate(): void {}
   }

@@ -3,6 +3,8 @@ import { deleteDB } from 'idb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Asked } from '../../pwa/src/journal/asked.ts';
 import { JournalFiles } from '../../pwa/src/journal/files.ts';
+import { writeTwice } from '../../pwa/src/journal/small_file.ts';
+import type { Writing } from '../../pwa/src/journal/small_file_worker.ts';
 import { recordOf } from '../../pwa/src/log/append.ts';
 import { openJournal } from '../../pwa/src/log/journal.ts';
 import type { DeviceLog } from '../../pwa/src/log/log.ts';
@@ -76,7 +78,9 @@ function haveWorkers(): void {
     #is_ended = false;
     #files: Promise<JournalFiles> | null = null;
 
-    async postMessage({ id, profile, effect }: Asked): Promise<void> {
+    async postMessage(asked: Asked | Writing): Promise<void> {
+      if ('text' in asked) return this.#write(asked);
+      const { id, profile, effect } = asked;
       this.#files ??= JournalFiles.open(profile);
       const files = await this.#files;
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -84,6 +88,10 @@ function haveWorkers(): void {
       const result = effect.ask === 'read' ? await files.read() : true;
       if (effect.ask === 'drop') await files.drop(effect.entry_ids);
       this.onmessage?.({ data: { id, result } });
+    }
+    async #write({ id, folder, name, text }: Writing): Promise<void> {
+      await writeTwice(folder, name, text);
+      this.onmessage?.({ data: { id } });
     }
     terminate(): void {
       this.#is_ended = true;

@@ -4,12 +4,15 @@ let worker: Worker | null = null;
 let next_id = 0;
 const waiting = new Map<number, (written: Written) => void>();
 
+const PATIENCE_MS = 5_000;
+
 /** Begun with the first writing: most page lives write none. Rejects where it is not known to be on the disk. */
 export async function writeInWorker(folder: string, name: string, text: string): Promise<void> {
   worker ??= beginWorker();
   const id = ++next_id;
   const written = await new Promise<Written>((resolve) => {
     waiting.set(id, resolve);
+    setTimeout(() => hear({ id, failed: 'no answer' }), PATIENCE_MS);
     worker?.postMessage({ id, folder, name, text } satisfies Writing);
   });
   if (written.failed !== undefined) throw new Error(written.failed);
@@ -19,14 +22,15 @@ function beginWorker(): Worker {
   const begun = new Worker(new URL('../journal/small_file_worker.ts', import.meta.url), {
     type: 'module',
   });
-  begun.onmessage = ({ data }: MessageEvent<Written>) => {
-    waiting.get(data.id)?.(data);
-    waiting.delete(data.id);
-  };
+  begun.onmessage = ({ data }: MessageEvent<Written>) => hear(data);
   begun.onerror = () => {
     worker = null;
-    for (const [id, hear] of waiting) hear({ id, failed: 'the worker failed' });
-    waiting.clear();
+    for (const id of waiting.keys()) hear({ id, failed: 'the worker failed' });
   };
   return begun;
+}
+
+function hear(written: Written): void {
+  waiting.get(written.id)?.(written);
+  waiting.delete(written.id);
 }
