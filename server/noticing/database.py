@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,8 @@ import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.orm import DeclarativeBase, Session
+
+from noticing.network_disk import network_type
 
 
 class _TextId(sa.Uuid[str]):
@@ -112,6 +115,7 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 
 def _assert_durable(connection: sa.Connection) -> None:
     if connection.dialect.name == "sqlite":
+        _assert_local(connection.engine.url.database)
         found = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
             for name in ("journal_mode", "synchronous")
@@ -129,6 +133,16 @@ def _assert_durable(connection: sa.Connection) -> None:
         raise UnsafeDatabase(
             f"PostgreSQL runs with transaction_isolation={isolation}: who waited for another writer would not see what "
             "that one wrote. Set default_transaction_isolation='read committed'."
+        )
+
+
+def _assert_local(database: str | None) -> None:
+    """SQLite's log between processes is shared memory, and its locks and fsync are often not kept over a network."""
+    kind = network_type(Path(database)) if database else None
+    if kind:
+        raise UnsafeDatabase(
+            f"{database} lies on a network file system ({kind}), where SQLite can lose what it has acknowledged. "
+            "Put the data folder on a disk of this machine, or use PostgreSQL."
         )
 
 
