@@ -1,10 +1,18 @@
 import '@fontsource-variable/atkinson-hyperlegible-next';
 import './ui/tokens.css';
 import './ui/base.css';
+import './ui/controls.css';
+import './ui/dialog.css';
+import './ui/mark_sign.css';
 import './home/home.css';
 import './home/waiting/waiting.css';
 import './home/lock/lock.css';
 import './capture/capture.css';
+import './capture/item.css';
+import './capture/check/check.css';
+import './capture/script/script.css';
+import './capture/sweep/sweep.css';
+import './capture/tally/tally.css';
 import './capture/photo/photo.css';
 import './review/review.css';
 import { render } from 'preact';

@@ -35,6 +35,10 @@ def _write_taps(measured: Figures) -> Iterator[str]:
     yield from _head("Taps, ms", *cells)
     for what, words in taps.NAMES.items():
         yield from _by_share(words, [cell[what] for cell in cells.values()])
+    over_bare = measured["over_bare_strict_put"]
+    yield from _head("Taps, times the bare strict put of the same cell", *over_bare)
+    for what in taps.OVER_BARE:
+        yield from _by_share(taps.NAMES[what], [cell[what] for cell in over_bare.values()])
     yield from _head("Taps, ratios", *beside)
     for yardstick, words in taps.YARDSTICKS.items():
         yield from _by_share(f"tap to dot / {words}", [cell[yardstick] for cell in beside.values()])

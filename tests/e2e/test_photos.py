@@ -180,6 +180,21 @@ def test_without_a_pointer_or_a_camera_a_photo_is_covered_and_saved(
         tablet.sleep()
 
 
+def test_a_photo_that_was_taken_stays_however_often_back_is_asked_for(
+    tablet: Tablet, live_server: LiveServer
+) -> None:
+    page = observe(tablet, live_server)
+    take(page)
+    asked = page.get_by_text("This photo is not saved yet.")
+    for _ in range(4):  # the browser itself closes a dialog then, without asking the page
+        page.keyboard.press("Escape")
+        expect(asked).to_be_visible()
+    page.get_by_role("button", name="Keep it").click()
+    expect(page.locator(".photo-stage")).to_be_visible()
+    save(page)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
 def test_each_step_is_usable_by_everybody(tablet: Tablet, live_server: LiveServer) -> None:
     page = observe(tablet, live_server)
     assert axe(page) == []

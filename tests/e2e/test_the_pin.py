@@ -143,7 +143,7 @@ def test_a_tablet_that_is_handed_over_shows_who_left_what_and_nothing_of_it(
     page.get_by_role("link", name="Back to Today").click()
 
     # What she makes goes by itself; only news needs her password, once, and not her PIN again.
-    expect(page.get_by_text("news needs a sign-in")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("nothing new comes in")).to_be_visible(timeout=30_000)
     page.get_by_role("link", name="Go on").click()
     coach.write_line(page, LATER)
     coach.expect_all_marks(page, "check")
@@ -175,7 +175,7 @@ def test_who_hands_over_and_comes_back_gives_her_name_and_pin_and_nothing_else(
     give_pin(page, PIN)
     expect(page.get_by_text("connected")).to_be_visible()
     expect_shut(other, live_server, is_shut=False)
-    expect(page.get_by_text("news needs a sign-in")).to_have_count(0)
+    expect(page.get_by_text("nothing new comes in")).to_have_count(0)
     page.get_by_role("link", name="Go on").click()
     coach.write_line(page, LATER)
     coach.expect_all_marks(page, "check")
@@ -195,8 +195,8 @@ def test_who_unlocks_while_a_colleague_is_signed_in_gets_news_by_her_password(
     coach.sign_in(other, live_server.url, "amari@demo.example")
     expect(other.get_by_text("Coach Amari").first).to_be_visible()
     give_pin(page, PIN)
-    page.get_by_role("link", name="somebody else is signed in: news needs a sign-in").click()
-    expect(page.get_by_text("Somebody else is signed in in this browser.")).to_be_visible()
+    page.get_by_role("link", name="somebody else has signed in: nothing new comes in").click()
+    expect(page.get_by_text("Somebody else has signed in on this tablet.")).to_be_visible()
     sign_in_here(page, "lee@demo.example")
     expect(page.get_by_text("Connected.")).to_be_visible(timeout=30_000)
     expect_shut(other, live_server, is_shut=False)

@@ -63,7 +63,7 @@ def test_it_says_what_waits_and_sends_it(tablet: tuple[BrowserContext, Page]) ->
     page.get_by_role("button", name="Send now").click()
     expect(page.get_by_text("All of it is on the server.")).to_be_visible()
     # Nothing had been sent yet when it was looked up today.
-    expect(page.get_by_text("The first time comes by itself")).to_be_visible()
+    expect(page.get_by_text("The first look comes by itself")).to_be_visible()
     expect_no_violation(page, "nothing waits")
 
 

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from comparing import CHUNK, agrees, ask, read
-from device import Device, Visit, running_hash
+from device import Device, Visit, running_hash, seal_body
 from noticing.entry_log import chunks
 from school import PASSWORD, School, sign_in
 
@@ -196,3 +196,64 @@ def test_what_only_looks_like_it_is_no_entry(
 def test_the_request_is_an_ordinary_signed_one(app: Flask, lee: Device) -> None:
     sent = gzip.compress(json.dumps({"stream_id": lee.stream_id}).encode())
     assert lee.post(sent, CHUNK, **{"Noticing-Signature": "nonsense"}).get_json()["code"] == "signature-wrong"
+
+
+def send_sealed(
+    lee: Device, seq: int, raw: bytes, key: bytes, length: int = 300, **other: Any
+) -> dict[str, Any]:
+    """As a locked device sends it: the bytes that lie there sealed, in pieces."""
+    sealed = {name: value for name, value in lee.seal([], key).items() if name != "bodies"}
+    sealed["sha256"] = hashlib.sha256(raw).hexdigest()
+    answer: dict[str, Any] = {"received_through": 0, "push": None, "status": 200}
+    while answer["status"] == 200 and answer["push"] is None:
+        offset = answer["received_through"]
+        chunk = base64.b64encode(raw[offset : offset + length]).decode()
+        piece = {"stream_seq": seq, "size": len(raw), "offset": offset, "chunk": chunk}
+        answer = ask(lee, CHUNK, sealed=sealed | other, **piece)
+    return answer
+
+
+def test_what_comes_sealed_in_pieces_is_the_same_entry(app: Flask, school: School, lee: Device) -> None:
+    visit, key = Visit(lee, school), b"k" * 32
+    bodies = [visit.start, visit.line("Thirds don’t fit in fourths 🌱"), visit.mark()]
+    lee.push(bodies[:1])
+    raw = base64.b64decode(seal_body(key, bodies[1].encode()))
+    answer = send_sealed(lee, 2, raw, key)
+    assert (answer["received_through"], answer["push"]["unsealable"]) == (len(raw), [])
+    assert answer["push"]["acknowledged_hash"] == running_hash(bodies[:2])
+    assert rows(app) == 0
+    again = send_sealed(lee, 2, raw, key)["push"]
+    assert (again["fork"], again["acknowledged_hash"]) == (None, running_hash(bodies[:2]))
+    lee.push(bodies[2:], from_seq=3)
+    assert agrees(lee, bodies)
+
+
+def test_sealed_pieces_that_do_not_open_are_told_and_not_appended(
+    app: Flask, school: School, lee: Device
+) -> None:
+    visit, key = Visit(lee, school), b"k" * 32
+    lee.push([visit.start])
+    park = Device(app, school.people["park"])
+    for body, sealing in ((visit.mark(), b"x" * 32), (Visit(park, school).start, key)):
+        raw = base64.b64decode(seal_body(sealing, body.encode()))
+        answer = send_sealed(lee, 2, raw, key)["push"]
+        assert (answer["acknowledged_through"], answer["unsealable"]) == (1, [2])
+    assert send_sealed(lee, 2, b"short", key)["push"]["unsealable"] == [2]
+    assert rows(app) == 0
+
+
+def test_sealed_pieces_under_a_key_that_nobody_has_are_refused(
+    app: Flask, school: School, lee: Device
+) -> None:
+    raw = base64.b64decode(seal_body(b"k" * 32, Visit(lee, school).start.encode()))
+    answer = send_sealed(lee, 1, raw, b"k" * 32, sealed_key="AAAA")
+    assert (answer["status"], answer["code"]) == (422, "seal-unknown")
+    assert read(app, "SELECT count(*) FROM envelope")[0][0] == 0
+
+
+def test_a_piece_has_one_hash_of_either_kind(lee: Device) -> None:
+    piece = {"stream_seq": 1, "size": 2, "offset": 0, "chunk": "e30="}
+    both = {"sha256": "0" * 64, "sealed": {"key_id": lee.stream_id, "sealed_key": "", "sha256": "0" * 64}}
+    for content in (both, {}):
+        answer = ask(lee, CHUNK, **piece, **content)
+        assert (answer["status"], answer["errors"]) == (422, {"sha256": ["wrong-shape"]})

@@ -126,6 +126,7 @@ export interface Shown {
 export function show(screen: ComponentChild): Shown {
   vi.stubGlobal('document', page_document);
   vi.stubGlobal('HTMLElement', PageElement);
+  vi.stubGlobal('location', new URL('http://localhost:8000/app/'));
   vi.stubGlobal('requestAnimationFrame', (act: () => void) => setTimeout(act, 0));
   vi.stubGlobal('cancelAnimationFrame', clearTimeout);
   followed.length = 0;

@@ -229,6 +229,26 @@ describe('a visit in the list', () => {
     vi.unstubAllGlobals();
   });
 
+  test('older ones that were shared are a tap away', async () => {
+    const visits = Array.from(
+      { length: 10 },
+      (_, n) =>
+        summarizeVisit(
+          [startedEntry({}), share(1)].map((entry) =>
+            logged({ ...entry, subject_id: `v${n}` }, 'check'),
+          ),
+        ) as VisitSummary,
+    );
+    const value = { directory: { value: directory } } as unknown as Device;
+    const screen = show(h(DeviceContext.Provider, { value }, h(Recent, { visits })));
+    const count = () => screen.text().split('version 1').length - 1;
+    expect(count()).toBe(8);
+    await screen.press('Show all 10');
+    expect(count()).toBe(10);
+    expect(screen.has('Show all 10')).toBe(false);
+    vi.unstubAllGlobals();
+  });
+
   test('counts what is on this tablet only, since when', () => {
     const early = madeEntry({ entered_at: '2026-11-12T09:04:00.000-05:00' });
     const visit = summarizeVisit([logged(started, 'check'), logged(early), logged(madeEntry())]);

@@ -12,7 +12,7 @@ import type { LoggedEntry } from '../../pwa/src/log/log.ts';
 import { ROOM_FOR_MARKS_BYTES } from '../../pwa/src/log/space.ts';
 import { came_late } from '../../pwa/src/review/timeline/late.ts';
 import { is_clock_off, type SyncStatus } from '../../pwa/src/sync/status.ts';
-import { clockText, contactText } from '../../pwa/src/ui/sync_words.ts';
+import { clockText, contactText, waitingReason } from '../../pwa/src/ui/sync_words.ts';
 import { shortDuration } from '../../pwa/src/ui/times.ts';
 import { troublesOf } from '../../pwa/src/ui/trouble.ts';
 import { openKeeping, type Room, roomLeft } from '../../pwa/src/visits/keeping.ts';
@@ -41,6 +41,14 @@ function troubles(said: Partial<Parameters<typeof troublesOf>[0]> = {}) {
 
 const room = (free_bytes: number | null, has_reserve: boolean | null = true): Room => ({
   ...{ is_persisted: true, free_bytes, has_reserve },
+});
+
+test('why it waits is said of one as of one', () => {
+  const reason = (on_tablet: number, network: SyncStatus['network']) =>
+    waitingReason(status({ on_tablet, network }), now_ms);
+  expect(reason(1, 'offline')).toBe('It goes out by itself when there is a network.');
+  expect(reason(2, 'offline')).toBe('They go out by themselves when there is a network.');
+  expect(reason(1, 'online')).toBe('It is going out now.');
 });
 
 describe('what turns itself visible on every screen', () => {

@@ -41,7 +41,7 @@ test('the red banner offers a rescue file, and what is on no disk goes into it',
   await screen.press('Save rescue file');
   expect(gather).toHaveBeenCalledWith([], unsaved);
   expect(screen.text()).toContain('Saved with 4 entries');
-  expect(screen.text()).toContain('hand it in on the page /rescue');
+  expect(screen.text()).toContain(`hand it in at ${location.origin}/rescue`);
   expect(screen.text()).toContain('This mark is NOT saved.');
 });
 

@@ -7,8 +7,8 @@ import { readMark } from '../../pwa/src/log/read.ts';
 import type { Effect } from '../../pwa/src/machine/effect.ts';
 import { perform } from '../../pwa/src/machine/perform.ts';
 import { beginConversation } from '../../pwa/src/sync/conversation.ts';
-import { takeAnswer } from '../../pwa/src/sync/push.ts';
 import { is_stalled } from '../../pwa/src/sync/status.ts';
+import { takeAnswer } from '../../pwa/src/sync/taken.ts';
 import type { Fault } from './sync_server.ts';
 import { tap, taps, VISIT } from './tablet.ts';
 import { begin, faults, log, SESSION, server, sync, until } from './with_server.ts';
@@ -269,6 +269,7 @@ test('a log that takes nothing more from its journal still delivers what it has'
 
 test.each([
   ['locked', false, 'locked'],
+  ['unencrypted', false, 'locked'],
   ['ended', true, undefined],
 ] as const)(
   'what the server cannot open is lost only where nobody here can: %s',

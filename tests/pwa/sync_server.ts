@@ -45,6 +45,8 @@ export class SyncServer {
   changes: Record<string, object> = {};
   readonly seen: SeenRequest[] = [];
   pieces = Buffer.alloc(0);
+  /** Numbers under which its disk holds other bytes than came, until they are mended. */
+  readonly rotten = new Set<number>();
   /** By hash, as far as they have come. */
   photos = new Map<string, Buffer>();
   wanted_photos: string[] = [];
@@ -136,11 +138,14 @@ export class SyncServer {
     return [200, this.#push(stream, json)];
   }
 
-  #piece(stream: Stream, { stream_seq, size, offset, chunk }: Piece): object {
+  #piece(stream: Stream, { stream_seq, size, offset, chunk, sealed }: Piece): object {
     const received = Buffer.concat([this.pieces.subarray(0, offset), Buffer.from(chunk, 'base64')]);
     this.pieces = received;
     const is_whole = received.length === size;
-    const sent = { from_seq: stream_seq, bodies: [received.toString()] };
+    const content = sealed
+      ? { sealed: { ...sealed, bodies: [received.toString('base64')] } }
+      : { bodies: [received.toString()] };
+    const sent = { from_seq: stream_seq, ...content };
     return { received_through: received.length, push: is_whole ? this.#push(stream, sent) : null };
   }
 
@@ -195,9 +200,11 @@ export class SyncServer {
     return [open(key, photo), open(key, entry)];
   }
 
-  #openBodies(sealed: Pushing['sealed']): string[] {
+  #openBodies(sealed: Pushing['sealed']): (string | null)[] {
     const key = this.#openKey(sealed?.sealed_key ?? '');
-    return (sealed?.bodies ?? []).map((body) => String(open(key, Buffer.from(body, 'base64'))));
+    return (sealed?.bodies ?? []).map(
+      (body) => open(key, Buffer.from(body, 'base64'))?.toString() ?? null,
+    );
   }
 
   #openKey(sealed_key: string): Buffer {
@@ -222,7 +229,8 @@ export class SyncServer {
           sum[place] = (sum[place] as number) ^ byte;
         });
       }
-      const agrees = bodies.length === count && sum.toString('hex') === xor;
+      const is_rotten = bodies.some(([seq]) => this.rotten.has(seq));
+      const agrees = !is_rotten && bodies.length === count && sum.toString('hex') === xor;
       return { from_seq, through_seq, agrees };
     });
     const found = photos.map((hash) => ({
@@ -279,11 +287,15 @@ export class SyncServer {
     return { organisation_key: { key_id: this.key_id, jwk } };
   }
 
-  #push(stream: Stream, { from_seq, sealed, bodies = this.#openBodies(sealed) }: Pushing): object {
+  #push(stream: Stream, { from_seq, sealed, bodies: said, repairs }: Pushing): object {
     let fork: object | null = null;
     const set_aside: object[] = [];
-    bodies.forEach((body, index) => {
+    const opened = said ?? this.#openBodies(sealed);
+    const unsealable = opened.flatMap((body, at) => (body === null ? [from_seq + at] : []));
+    const bodies = opened.slice(0, (unsealable[0] ?? Number.POSITIVE_INFINITY) - from_seq);
+    (bodies as string[]).forEach((body, index) => {
       const stream_seq = from_seq + index;
+      if (repairs) this.rotten.delete(stream_seq);
       const known = stream.bodies.get(stream_seq);
       if (known !== undefined && known !== body) fork ??= { stream_seq };
       else stream.bodies.set(stream_seq, body);
@@ -297,6 +309,7 @@ export class SyncServer {
       ranges_beyond: [],
       set_aside,
       fork,
+      unsealable,
       wanted_photos: this.wanted_photos,
       changes_waiting: false,
       server_epoch: this.epoch,
@@ -308,6 +321,7 @@ export class SyncServer {
 interface Pushing {
   from_seq: number;
   bodies?: string[];
+  repairs?: boolean;
   sealed?: { sealed_key: string; bodies: string[] };
 }
 
@@ -316,6 +330,7 @@ interface Piece {
   size: number;
   offset: number;
   chunk: string;
+  sealed?: { sealed_key: string };
 }
 
 interface Range {

@@ -7,6 +7,7 @@ import type { Visit, VisitDraft } from '../visits/visit.ts';
 import { vibrate } from './feel.ts';
 import type { HalfLineOnScreen } from './script/half_line.ts';
 import { ScriptLine } from './script/script_line.tsx';
+import { onTap } from './tap.ts';
 import { nextToUndo } from './undo.ts';
 
 interface Props {
@@ -24,7 +25,7 @@ export function CaptureFoot({ visit, half_line, item_key, record }: Props) {
       <div class="capture-banner">
         <UnsavedBanner visit={visit} />
       </div>
-      <button type="button" class="button undo" disabled={!target} onClick={() => undo(visit)}>
+      <button type="button" class="button undo" disabled={!target} {...onTap(() => undo(visit))}>
         <Icon name="undo" />
         <span class="undo-words">
           {t('capture.undo')}
@@ -51,11 +52,11 @@ function targetOf(visit: Visit) {
 function undo(visit: Visit): void {
   const target = targetOf(visit);
   if (!target) return;
-  vibrate();
   const { saved } = visit.record({
     kind: 'entry.retracted',
     payload: { entry_id: target.entry_id, reason: 'undo' },
   });
+  vibrate();
   const what = lineText(target, visit.protocol.value);
   void saved.then((is_saved) => is_saved && announce(t('capture.said_taken_back', { what })));
 }

@@ -82,11 +82,10 @@ function CaptureStatus({ visit }: { visit: Visit }) {
   return (
     <p class="capture-status num">
       <span>
-        <OnTablet n={on_tablet} oldest_at={oldest_at} />
+        {on_tablet > 0 ? <OnTablet n={on_tablet} oldest_at={oldest_at} /> : t('status.all_sent')}
       </span>
       <span class="soft">
-        {t('status.sent', { n: sent })}
-        {' · '}
+        {sent > 0 && `${t('status.sent', { n: sent })} · `}
         {worst ? <TroubleLink trouble={worst} /> : <NetworkLink />}
       </span>
     </p>

@@ -4,6 +4,7 @@ import { t } from '../ui/messages/messages.ts';
 import { ExplainButton } from './explain_button.tsx';
 import type { ItemProps } from './item_props.ts';
 import { lastTimes, registerOf } from './marks.ts';
+import { onTap } from './tap.ts';
 
 interface Props extends ItemProps {
   /** What stands beneath the answers. */
@@ -54,7 +55,7 @@ export function ItemFrame(props: Props) {
 
 export function AnswerButton(props: { is_on: boolean; label: string; onTap: () => void }) {
   return (
-    <button type="button" class="answer" aria-pressed={props.is_on} onClick={props.onTap}>
+    <button type="button" class="answer" aria-pressed={props.is_on} {...onTap(props.onTap)}>
       {props.label}
     </button>
   );

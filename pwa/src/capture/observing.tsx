@@ -12,7 +12,7 @@ import { useDimmedTheme } from './dimmed.ts';
 import { vibrate } from './feel.ts';
 import { FinishDialog } from './finish_dialog.tsx';
 import { ItemDialog } from './item_dialog.tsx';
-import { registerOf } from './marks.ts';
+import { registerOf, statesByItem } from './marks.ts';
 import { savedText } from './said.ts';
 import type { HalfLineOnScreen } from './script/half_line.ts';
 import { Heard } from './script/heard.tsx';
@@ -47,7 +47,8 @@ export function Observing({ visit, half_line }: Props) {
     const askStudents = () => setOpen({ what: 'details' });
     return { visit, started, students_present, askStudents };
   }, [visit, started, students_present]);
-  const lists = { visit, started_at, record, explain };
+  const states = statesByItem(visit.entries.value, view.retracted);
+  const lists = { visit, states, started_at, record, explain };
   const heard = (
     <Heard timeline={view.timeline} entries={visit.entries.value} started_at={started_at} />
   );
@@ -92,8 +93,8 @@ export function Observing({ visit, half_line }: Props) {
 }
 
 function recordIn(visit: Visit, draft: VisitDraft): void {
-  vibrate();
   const { made, saved } = visit.record(withShownVersions(draft, visit));
+  vibrate();
   void saved.then((is_saved) => {
     const entry = made[0]?.entry;
     const text = is_saved && entry && savedText(entry, visit.protocol.value);

@@ -1,22 +1,23 @@
 import { useMemo } from 'preact/hooks';
 import type { Item, Section } from '../protocol/protocol.ts';
 import { t } from '../ui/messages/messages.ts';
+import type { MarkState } from '../visits/mark_state.ts';
 import type { Visit, VisitDraft } from '../visits/visit.ts';
 import { ITEM_COMPONENTS } from './item_components.ts';
 import type { ItemProps } from './item_props.ts';
-import { statesByItem } from './marks.ts';
 
 interface Props {
   sections: Section[];
   visit: Visit;
+  states: Readonly<Record<string, MarkState>>;
   started_at: string;
   record: (draft: VisitDraft) => void;
   explain: (item: Item) => void;
 }
 
-export function SectionList({ sections, visit, started_at, record, explain }: Props) {
+export function SectionList(props: Props) {
+  const { sections, visit, states, started_at, record, explain } = props;
   const view = visit.view.value;
-  const states = statesByItem(visit.entries.value, view.retracted);
   const agreed = view.context?.agreed_items ?? [];
   return (
     <>

@@ -71,8 +71,14 @@ export function makeEntry(draft: EntryDraft, clock: ClockReading, random: Random
     entry_schema: ENTRY_SCHEMA,
     salt: makeSalt(random),
   };
-  const body = JSON.stringify(entry, mendText);
+  const body = writeBody(entry);
   return { entry: readEntry(body), body };
+}
+
+/** JSON writes half an emoji as an escape; only where something like it stands is every text looked at. */
+function writeBody(entry: Entry): string {
+  const body = JSON.stringify(entry);
+  return /\\ud[89a-f]/.test(body) ? JSON.stringify(entry, mendText) : body;
 }
 
 /** Half an emoji, cut by a keyboard or a length limit, is no Unicode text: parsers may refuse all of it. */

@@ -1,4 +1,3 @@
-import { useState } from 'preact/hooks';
 import { t } from '../ui/messages/messages.ts';
 import { links } from '../ui/routes.ts';
 import { nowText, shortDay } from '../ui/times.ts';
@@ -6,15 +5,15 @@ import { useDevice } from '../visits/device_context.ts';
 import type { VisitSummary } from '../visits/visits.ts';
 import { everyoneToObserve } from '../visits/whom_to_observe.ts';
 import { notVisitedLately } from './caseload.ts';
+import { useFirst } from './use_first.tsx';
 
 const SHOWN_FIRST = 6;
 
 export function Caseload({ visits }: { visits: VisitSummary[] }) {
   const { directory, session } = useDevice();
-  const [is_whole, setWhole] = useState(false);
   const has_people = everyoneToObserve(directory.value, session).length > 0;
   const lines = notVisitedLately(directory.value, session, visits, nowText());
-  const shown = is_whole ? lines : lines.slice(0, SHOWN_FIRST);
+  const { shown, show_all } = useFirst(lines, SHOWN_FIRST);
   if (!has_people) return null;
   return (
     <section>
@@ -43,11 +42,7 @@ export function Caseload({ visits }: { visits: VisitSummary[] }) {
           ))}
         </ul>
       )}
-      {lines.length > shown.length && (
-        <button type="button" class="link-button" onClick={() => setWhole(true)}>
-          {t('today.show_all', { n: lines.length })}
-        </button>
-      )}
+      {show_all}
     </section>
   );
 }

@@ -9,20 +9,26 @@ import { is_forgotten } from '../visits/finish.ts';
 import type { VisitSummary } from '../visits/visits.ts';
 import { has_unsaved } from '../visits/writing.ts';
 import { endVisit } from './end_visit.ts';
+import { useFirst } from './use_first.tsx';
 import { VisitRow } from './visit_row.tsx';
+
+/** A new visit stays one tap away below them. */
+const SHOWN_FIRST = 3;
 
 /** Two may be open at once; one that nobody finished can end at its last tap. */
 export function OpenVisits({ visits }: { visits: VisitSummary[] }) {
   const now_ms = useTick(30_000);
+  const { shown, show_all } = useFirst(visits, SHOWN_FIRST);
   if (visits.length === 0) return null;
   return (
     <section>
       <h2 class="cap">{t('today.open')}</h2>
       <ul class="list card">
-        {visits.map((visit) => (
+        {shown.map((visit) => (
           <OpenVisit key={visit.observation_id} visit={visit} now_ms={now_ms} />
         ))}
       </ul>
+      {show_all}
     </section>
   );
 }

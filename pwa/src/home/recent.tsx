@@ -6,17 +6,19 @@ import { nameOf } from '../ui/visit_names.ts';
 import { useDevice } from '../visits/device_context.ts';
 import { is_on_tablet_only } from '../visits/mark_state.ts';
 import type { VisitSummary } from '../visits/visits.ts';
+import { useFirst } from './use_first.tsx';
 
-const SHOWN = 8;
+const SHOWN_FIRST = 8;
 
 export function Recent({ visits }: { visits: VisitSummary[] }) {
   const { directory } = useDevice();
+  const { shown, show_all } = useFirst(visits, SHOWN_FIRST);
   if (visits.length === 0) return null;
   return (
     <section>
       <h2 class="cap">{t('today.shared')}</h2>
       <ul class="list card">
-        {visits.slice(0, SHOWN).map((visit) => (
+        {shown.map((visit) => (
           <li key={visit.observation_id} class="row">
             <span>
               <b>{nameOf(directory.value, visit.context.observed_id)}</b>
@@ -38,6 +40,7 @@ export function Recent({ visits }: { visits: VisitSummary[] }) {
           </li>
         ))}
       </ul>
+      {show_all}
     </section>
   );
 }

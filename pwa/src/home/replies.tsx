@@ -4,8 +4,10 @@ import { daysBetween, nearDay, nowText } from '../ui/times.ts';
 import { nameOf } from '../ui/visit_names.ts';
 import { useDevice } from '../visits/device_context.ts';
 import type { VisitSummary } from '../visits/visits.ts';
+import { useFirst } from './use_first.tsx';
 
 const SHOWN_FOR_DAYS = 14;
+const SHOWN_FIRST = 4;
 
 /** What teachers answered in the last two weeks, newest first. */
 export function Replies({ visits }: { visits: VisitSummary[] }) {
@@ -14,12 +16,13 @@ export function Replies({ visits }: { visits: VisitSummary[] }) {
     .flatMap((visit) => visit.replies.map((reply) => ({ visit, reply })))
     .filter(({ reply }) => daysBetween(reply.occurred_at, nowText()) <= SHOWN_FOR_DAYS)
     .sort((one, other) => Date.parse(other.reply.occurred_at) - Date.parse(one.reply.occurred_at));
+  const { shown, show_all } = useFirst(replies, SHOWN_FIRST);
   if (replies.length === 0) return null;
   return (
     <section>
       <h2 class="cap">{t('today.replies')}</h2>
       <ul class="list card">
-        {replies.map(({ visit, reply }) => (
+        {shown.map(({ visit, reply }) => (
           <li key={reply.entry_id} class="row">
             <span>
               <b>{nameOf(directory.value, reply.author_id)}</b>
@@ -34,6 +37,7 @@ export function Replies({ visits }: { visits: VisitSummary[] }) {
           </li>
         ))}
       </ul>
+      {show_all}
     </section>
   );
 }

@@ -42,7 +42,7 @@ export function TodayScreen() {
         {visits && <TodayLists visits={visits} />}
         {!visits && !has_failed && <p class="soft">{t('app.opening')}</p>}
         {privacy.encryption === 'none' && <EncryptionNotice kind="none" />}
-        <Storage />
+        {is_observer(session.roles) && <Storage />}
       </main>
     </>
   );

@@ -1,5 +1,8 @@
 import '@fontsource-variable/atkinson-hyperlegible-next';
 import '../../../server/noticing/web/styles/pages.css';
+import '../../../server/noticing/web/styles/forms.css';
+import '../../../server/noticing/web/styles/people.css';
+import '../../../server/noticing/web/styles/tablets.css';
 import '../../../server/noticing/web/styles/notes.css';
 import htmx from 'htmx.org';
 import { tellTouches } from '../sync/page_touch.ts';
@@ -9,6 +12,7 @@ import { forgetWorker } from '../sync/worker.ts';
 // The pages' content security policy allows neither eval nor inline styles.
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
+htmx.config.attributesToSettle = ['class', 'width', 'height'];
 
 document.addEventListener('submit', (event) => {
   const form = event.target as HTMLFormElement;

@@ -4,7 +4,7 @@ import { extendHash } from '../log/hash.ts';
 import type { UnsentEntry } from '../log/log.ts';
 import type { OwnRow, StreamRow } from '../log/stores.ts';
 import { gzip, readClock, sealedKey } from '../machine/ask.ts';
-import type { Moment, Script } from '../machine/effect.ts';
+import type { Moment, Script, SealedKey } from '../machine/effect.ts';
 import { writeBase64 } from './base64.ts';
 import type { Conversation, Limits } from './conversation.ts';
 
@@ -21,11 +21,22 @@ export interface Batch {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** What went as it lies on the disk, sealed. */
   readonly sealed: readonly OwnRow[];
-  /** Of the only entry, where there is but one and it can be read. */
-  readonly only_body: string | null;
-  /** Where the server stands before it and after it, if all goes well. */
+  /** The only entry, where there is but one. */
+  readonly alone: Alone | null;
+  /** Where the server stands before it and after it, if all goes well; what lies behind a gap does not move it. */
   readonly before: Mark;
   readonly after: Mark;
+}
+
+/** The bytes of one entry; with a `key`, as they lie sealed. */
+export interface Alone {
+  readonly bytes: Uint8Array;
+  readonly key: SealedKey | null;
+}
+
+/** Sealed, and the organisation does not have the key to it: first … last cannot be sent now. */
+export interface Closed {
+  readonly closed: readonly [first: number, last: number];
 }
 
 type Rows = readonly (OwnRow | UnsentEntry)[];
@@ -39,13 +50,13 @@ export function grow(batch_size: number): number {
   return Math.ceil(batch_size * 1.25);
 }
 
-/** null: there is nothing. locked: nothing of it can be sent now. */
+/** null: there is nothing. */
 export function* gatherBatch(
   talk: Conversation,
   stream_id: string,
   before: Mark,
   wanted: { readonly first: number; readonly limit: number; readonly repairs: boolean },
-): Script<Batch | null | 'locked'> {
+): Script<Batch | Closed | null> {
   const { first, repairs } = wanted;
   const limit = Math.min(wanted.limit, mostEntries(talk, stream_id));
   const { entries, is_locked } = yield* gatherEntries(stream_id, first, limit);
@@ -56,16 +67,17 @@ export function* gatherBatch(
 export function* gatherNext(
   talk: Conversation,
   { stream_id, last_seq }: StreamRow,
-  { after, sealed }: Batch,
+  { after, sealed, last_seq: sent_through }: Batch,
 ): Script<Batch | null> {
   const most = mostEntries(talk, stream_id);
   const limit = Math.min(grow(talk.batch_size), most, last_seq - after.through);
   // Its clock sample is older than the sending, which only an exchange makes good.
   if (limit < 1 || sealed.length > 0 || talk.exchange === null) return null;
+  if (after.through !== sent_through || talk.behind.has(stream_id)) return null;
   const entries = yield* gatherAhead(stream_id, after.through + 1, limit);
   const how = { is_locked: false, repairs: false };
   const batch = yield* packBatch(talk, stream_id, after, entries, how);
-  return batch === 'locked' ? null : batch;
+  return batch && 'closed' in batch ? null : batch;
 }
 
 /** As many of them as one push may hold; at least one. */
@@ -75,27 +87,26 @@ function* packBatch(
   before: Mark,
   gathered: Rows,
   { is_locked, repairs }: { readonly is_locked: boolean; readonly repairs: boolean },
-): Script<Batch | null | 'locked'> {
+): Script<Batch | Closed | null> {
   const { max_bytes } = limitsOf(talk, stream_id);
   let entries = gathered;
   for (;;) {
     const [one] = entries;
     const last = entries.at(-1);
     if (!one || !last) return null;
-    const content = is_locked
-      ? yield* sealedContent(entries as readonly OwnRow[])
-      : { bodies: entries.map((each) => each.body as string) };
-    if (!content) return 'locked';
     const { stream_seq: from_seq } = one;
+    const { stream_seq: last_seq } = last;
+    const key = is_locked ? yield* sealedKey() : null;
+    if (is_locked && !key) return { closed: [from_seq, last_seq] };
+    const content = key ? sealedContent(key, entries) : { bodies: entries.map(({ body }) => body) };
     const said = repairs ? { ...content, repairs } : content;
     const bytes = yield* gzip(yield* writePush(talk, stream_id, from_seq, said));
     const count = entries.length;
     if (bytes.byteLength <= max_bytes || count === 1) {
-      const { stream_seq: last_seq } = last;
-      const only_body = count === 1 && !is_locked ? (last.body as string) : null;
-      const sealed = is_locked ? (entries as readonly OwnRow[]) : [];
-      const after = repairs ? before : markAfter(before, entries);
-      return { count, from_seq, last_seq, bytes, sealed, only_body, before, after };
+      const alone = count === 1 ? { bytes: bytesOf(one), key } : null;
+      const sealed = key ? (entries as readonly OwnRow[]) : [];
+      const after = from_seq === before.through + 1 ? markAfter(before, entries) : before;
+      return { count, from_seq, last_seq, bytes, sealed, alone, before, after };
     }
     entries = entries.slice(0, Math.ceil(count / 2));
   }
@@ -107,11 +118,12 @@ function markAfter({ hash }: Mark, entries: Rows): Mark {
 }
 
 /** What a locked profile can send: as it lies on the disk, with its key sealed to the organisation. */
-function* sealedContent(rows: readonly OwnRow[]): Script<object | null> {
-  const key = yield* sealedKey();
-  if (!key) return null;
-  const bodies = rows.map((row) => writeBase64(row.body as Uint8Array));
-  return { sealed: { ...key, bodies } };
+function sealedContent(key: SealedKey, rows: Rows): object {
+  return { sealed: { ...key, bodies: rows.map((row) => writeBase64(bytesOf(row))) } };
+}
+
+function bytesOf({ body }: Rows[number]): Uint8Array {
+  return typeof body === 'string' ? new TextEncoder().encode(body) : (body as Uint8Array);
 }
 
 export function* writePush(

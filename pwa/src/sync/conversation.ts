@@ -14,6 +14,14 @@ export interface Limits {
   readonly max_bytes: number;
 }
 
+/**
+ * there: this page life sent it beyond a gap, and the server has it. closed: it lies sealed, and the server cannot
+ * open it; it waits for an unlock. refused: neither alone nor in pieces did it get through.
+ */
+export type Standing = 'there' | 'closed' | 'refused';
+/** By number. */
+export type Behind = Map<number, Standing>;
+
 /** The last request that was answered with the server's time: from it the server sets this tablet's clocks right. */
 export interface Exchange {
   readonly asked: Moment;
@@ -28,6 +36,8 @@ export interface Conversation {
   readonly session: Session;
   /** By stream; a stream that is missing here says hello first. Forgotten whenever an answer stays away. */
   readonly limits: Map<string, Limits>;
+  /** By stream: what of it is not sent in its order now. */
+  readonly behind: Map<string, Behind>;
   batch_size: number;
   photo_chunk_bytes: number;
   exchange: Exchange | null;
@@ -52,6 +62,7 @@ export function beginConversation(
     profile,
     session,
     limits: new Map(),
+    behind: new Map(),
     batch_size: 1_000,
     photo_chunk_bytes: 256 * 1024,
     exchange: null,
@@ -114,7 +125,10 @@ export function* signWith(
 
 /** Another epoch than before: the server was restored. Every stream asks anew where it stands. */
 export function noteEpoch(talk: Conversation, server_epoch: string): void {
-  if (talk.server_epoch !== null && talk.server_epoch !== server_epoch) talk.limits.clear();
+  if (talk.server_epoch !== null && talk.server_epoch !== server_epoch) {
+    talk.limits.clear();
+    talk.behind.clear();
+  }
   talk.server_epoch = server_epoch;
 }
 

@@ -10,7 +10,7 @@ import { run } from '../machine/ask.ts';
 import type { Script } from '../machine/effect.ts';
 import { expectAnswer, LONG_MS } from './answer.ts';
 import { askSigned, type Conversation } from './conversation.ts';
-import { repairEntries } from './push.ts';
+import { repairEntries } from './repair.ts';
 import { Troubles } from './troubles.ts';
 
 export const VERIFIED = v.looseObject({
@@ -102,7 +102,8 @@ function* verifyRows(
       if (!(yield* repairEntries(talk, stream, from_seq, through_seq))) return null;
     }
   }
-  talk.attention = { code: 'not-verified', text: null };
+  // What nobody can open here has been named already.
+  if (talk.attention?.code !== 'locked') talk.attention = { code: 'not-verified', text: null };
   return null;
 }
 

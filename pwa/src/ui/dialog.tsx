@@ -13,11 +13,13 @@ interface Props {
 export function Dialog({ title, is_wide = false, onClose, children }: Props) {
   const ref = useRef<HTMLDialogElement>(null);
   const title_id = useId();
+  const is_over = useRef(false);
   useEffect(() => {
     const dialog = ref.current;
     const opener = document.activeElement;
     dialog?.showModal();
     return () => {
+      is_over.current = true;
       dialog?.close();
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
     };
@@ -29,6 +31,12 @@ export function Dialog({ title, is_wide = false, onClose, children }: Props) {
       aria-labelledby={title_id}
       onCancel={(event) => {
         event.preventDefault();
+        onClose();
+      }}
+      // Asked often enough, by Escape or by Back, a browser closes it without asking the page.
+      onClose={({ currentTarget }) => {
+        if (is_over.current) return;
+        currentTarget.showModal();
         onClose();
       }}
     >

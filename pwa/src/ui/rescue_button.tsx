@@ -80,7 +80,8 @@ function WhatFor({ n, photos = 0, bytes, is_sealed, is_terse = false }: RescuePr
   return (
     <p class="soft">
       {!is_terse && `${count} `}
-      {t('rescue.what_for')} {t(is_sealed ? 'rescue.is_sealed' : 'rescue.is_open')}
+      {t('rescue.what_for', { address: `${location.origin}/rescue` })}{' '}
+      {t(is_sealed ? 'rescue.is_sealed' : 'rescue.is_open')}
     </p>
   );
 }

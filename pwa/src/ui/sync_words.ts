@@ -60,9 +60,10 @@ export function clockText(status: SyncStatus): string | null {
 export function waitingReason(status: SyncStatus, now_ms: number): string {
   const { attention } = status;
   if (attention) return attentionText(attention);
-  if (status.network === 'offline') return t('sync.why_offline');
+  const n = status.on_tablet + status.photos_waiting;
+  if (status.network === 'offline') return t('sync.why_offline', { n });
   if (status.network === 'sign-in') return t('sync.why_sign_in');
-  return is_stalled(status, now_ms) ? t('sync.why_stalled') : t('sync.why_sending');
+  return is_stalled(status, now_ms) ? t('sync.why_stalled') : t('sync.why_sending', { n });
 }
 
 export function attentionText({ code, text }: Attention): string {

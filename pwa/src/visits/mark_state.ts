@@ -65,8 +65,14 @@ export function is_on_tablet_only(state: MarkState | null): boolean {
 }
 
 export function oldestOf(shown: readonly { entry: Entry }[]): string | null {
-  const times = shown.map((one) => one.entry.entered_at);
-  return times.sort((one, other) => Date.parse(one) - Date.parse(other))[0] ?? null;
+  const first = { at: null as string | null, ms: Number.POSITIVE_INFINITY };
+  for (const { entry } of shown) {
+    const ms = Date.parse(entry.entered_at);
+    if (first.at !== null && ms >= first.ms) continue;
+    first.at = entry.entered_at;
+    first.ms = ms;
+  }
+  return first.at;
 }
 
 /** Another device sent it after that was taken out of use: whoever holds that device may have made it. */

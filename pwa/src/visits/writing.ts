@@ -79,13 +79,15 @@ export function openWriting(log: Pick<DeviceLog, 'append' | 'appendPhoto'>): Wri
     unsaved,
     is_writing: () => writing > 0,
     write(made) {
+      // On its way first: what counts it on the screen is done while the browser seals it.
+      const saved = append(made);
       drawLater(() => {
         pending.value = [
           ...pending.value,
           ...made.map((one) => ({ made: one, has_failed: false })),
         ];
       });
-      return append(made);
+      return saved;
     },
     writePhoto(made, bytes) {
       pending.value = [...pending.value, { made, has_failed: false }];

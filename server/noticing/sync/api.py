@@ -123,8 +123,9 @@ def push() -> Response:
 def chunk() -> Response:
     sent = read_json(request, wire.Chunk)
     with turn():
-        through, receipt = receive_chunk(_owner_of(sent.stream_id).tenant_id, sent)
-    return _answer(wire.ChunkAnswer(through, _push_answer(receipt, []) if receipt else None))
+        taken = receive_chunk(_owner_of(sent.stream_id).tenant_id, sent)
+    push = _push_answer(taken.receipt, taken.unsealable) if taken.receipt else None
+    return _answer(wire.ChunkAnswer(taken.through, push))
 
 
 @blueprint.route("/sync/verify", methods=["POST"])

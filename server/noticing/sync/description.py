@@ -138,7 +138,7 @@ _DEVICE = ("sign-in-needed", "csrf-missing", "signature-wrong", "stream-unknown"
 CHUNK = _describe(
     "Deliver an entry that does not get through whole, in pieces; with the last one it is pushed",
     "ChunkAnswer",
-    (*_DEVICE, "stream-quota", *_READING),
+    (*_DEVICE, "seal-unknown", "stream-quota", *_READING),
     body="Chunk",
     security=[_STREAM, _SESSION | {"csrf": []}],
 )

@@ -179,15 +179,32 @@ class Verified(msgspec.Struct, frozen=True):
     photos: list[PhotoFound]
 
 
-class Chunk(msgspec.Struct, frozen=True):
-    """The bytes from `offset` of an entry that does not get through whole. `sha256` and `size` are its body's."""
+class SealedPieces(msgspec.Struct, frozen=True):
+    """The key as in `Sealed`. `sha256` is that of the sealed bytes: iv and AES-256-GCM, no base64."""
+
+    key_id: Uuid
+    sealed_key: str
+    sha256: Sha256
+
+
+class Chunk(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The bytes from `offset` of an entry that does not get through whole. `sha256` and `size` are its body's; of one
+    that lies sealed they are those of the sealed bytes, and the hash stands in `sealed`."""
 
     stream_id: Uuid
     stream_seq: Seq
-    sha256: Sha256
     size: Size
     offset: Size
     chunk: Annotated[bytes, msgspec.Meta(max_length=MAX_CHUNK_BYTES)]
+    sha256: Sha256 | None = None
+    sealed: SealedPieces | None = None
+
+    def __post_init__(self) -> None:
+        if (self.sha256 is None) == (self.sealed is None):
+            raise ValueError("either sha256 or sealed - at `$.sha256`")
+
+    def whole_hash(self) -> bytes:
+        return bytes.fromhex(self.sealed.sha256 if self.sealed else str(self.sha256))
 
 
 class ChunkAnswer(msgspec.Struct, frozen=True):
@@ -213,7 +230,7 @@ class GrantedItem(msgspec.Struct, frozen=True, tag_field="what", tag="granted"):
 
 
 class WithdrawnItem(msgspec.Struct, frozen=True, tag_field="what", tag="withdrawn"):
-    """Agreed but not sent by this release, whose answer to a withdrawal is `reset`; devices understand it already."""
+    """What the device itself made of it is to be shown no more; the rest it does not have, after the `reset`."""
 
     subject_kind: str
     subject_id: str

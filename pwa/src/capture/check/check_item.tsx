@@ -5,6 +5,7 @@ import { t } from '../../ui/messages/messages.ts';
 import { ExplainButton } from '../explain_button.tsx';
 import type { ItemProps } from '../item_props.ts';
 import { lastTimes } from '../marks.ts';
+import { onTap } from '../tap.ts';
 
 /** A tap is "seen", another "seen again"; only Undo takes a mark back. */
 export function CheckItem(props: ItemProps) {
@@ -17,7 +18,7 @@ export function CheckItem(props: ItemProps) {
       <button
         type="button"
         class="look-tap"
-        onClick={() => record({ kind: 'item.marked', item_key: item.key, payload: {} })}
+        {...onTap(() => record({ kind: 'item.marked', item_key: item.key, payload: {} }))}
       >
         <span class="look-box" aria-hidden="true">
           {seen === 1 && <Icon name="check" />}

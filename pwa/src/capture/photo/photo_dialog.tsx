@@ -22,8 +22,9 @@ export function PhotoDialog({ item, visit, onSaved, onGiveUp }: Props) {
   const [is_leaving, setLeaving] = useState(false);
   const step = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    // The button that had the focus is gone with its step.
-    step.current?.focus();
+    // The button that had the focus is gone with its step; the next one is read from its title on.
+    step.current?.focus({ preventScroll: true });
+    step.current?.closest('dialog')?.scrollTo({ top: 0 });
     return () => taken?.picture.close();
   }, [taken]);
   const leave = () => (taken ? setLeaving(true) : onGiveUp());

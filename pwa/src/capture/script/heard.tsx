@@ -14,7 +14,11 @@ interface Props {
 /** What was written down, newest first. */
 export function Heard({ timeline, entries, started_at }: Props) {
   const lines = timeline.filter((line) => line.kind === 'script.written').reverse();
-  const states = new Map<string, MarkState>(entries.map((one) => [one.entry.entry_id, one.state]));
+  const states = new Map<string, MarkState>(
+    entries
+      .filter((one) => one.entry.kind === 'script.written')
+      .map((one) => [one.entry.entry_id, one.state]),
+  );
   return (
     <section class="capture-section heard">
       <h2 class="cap">

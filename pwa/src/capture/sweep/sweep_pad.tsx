@@ -6,6 +6,7 @@ import { msBetween, sinceStart } from '../../ui/times.ts';
 import { ExplainButton } from '../explain_button.tsx';
 import type { ItemProps } from '../item_props.ts';
 import { SittingContext } from '../sitting.ts';
+import { onTap } from '../tap.ts';
 import { padPages } from './pad_pages.ts';
 import { SweepCue } from './sweep_cue.tsx';
 
@@ -43,7 +44,7 @@ export function SweepPad({ item, view, state, started_at, record, explain }: Ite
         <Pad
           of={students_present}
           chosen={last?.of === students_present ? last.n : null}
-          onTap={(n) =>
+          take={(n) =>
             record({
               kind: 'sweep.taken',
               item_key: item.key,
@@ -64,11 +65,11 @@ function sweepTime(sweep: { occurred_at: string }, started_at: string): string {
 interface PadProps {
   of: number;
   chosen: number | null;
-  onTap: (n: number) => void;
+  take: (n: number) => void;
   askStudents: () => void;
 }
 
-function Pad({ of, chosen, onTap, askStudents }: PadProps) {
+function Pad({ of, chosen, take, askStudents }: PadProps) {
   const pages = padPages(of);
   const [at, setPage] = useState(0);
   useEffect(() => setPage(0), [of]);
@@ -82,7 +83,7 @@ function Pad({ of, chosen, onTap, askStudents }: PadProps) {
             type="button"
             class={n === chosen ? 'pad-number chosen num' : 'pad-number num'}
             aria-label={t('sweep.tap', { n, of })}
-            onClick={() => onTap(n)}
+            {...onTap(() => take(n))}
           >
             {n}
           </button>

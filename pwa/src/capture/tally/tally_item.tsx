@@ -4,6 +4,7 @@ import { t } from '../../ui/messages/messages.ts';
 import { ExplainButton } from '../explain_button.tsx';
 import type { ItemProps } from '../item_props.ts';
 import { lastTimes } from '../marks.ts';
+import { onTap } from '../tap.ts';
 
 /** One big button; with codes, one button a code under it. */
 export function TallyItem({ item, view, state, started_at, record, explain }: ItemProps) {
@@ -15,7 +16,7 @@ export function TallyItem({ item, view, state, started_at, record, explain }: It
     : '';
   return (
     <div class={item.options?.length ? 'tally coded' : 'tally'}>
-      <button type="button" class="tally-tap" onClick={() => count(null)}>
+      <button type="button" class="tally-tap" {...onTap(() => count(null))}>
         <span class="tally-prompt">{item.prompt}</span>
         <span class="tally-foot">
           <span class="tally-last num">{last}</span>
@@ -31,7 +32,7 @@ export function TallyItem({ item, view, state, started_at, record, explain }: It
               key={option.code}
               type="button"
               class="chip-button"
-              onClick={() => count(option.code)}
+              {...onTap(() => count(option.code))}
             >
               {option.label} <b class="num">{tally?.by_code[option.code] ?? 0}</b>
             </button>

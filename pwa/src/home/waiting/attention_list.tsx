@@ -32,7 +32,7 @@ export function AttentionList({ set_aside, wordless, visits }: Props) {
       <h2 class="cap">{t('attention.title', { n })}</h2>
       {(set_aside.length > 0 || is_elsewhere) && (
         <p class="soft list-text">
-          {t('attention.text')} {is_elsewhere && t('attention.elsewhere_text')}
+          {t('attention.text', { n })} {is_elsewhere && t('attention.elsewhere_text')}
         </p>
       )}
       {is_lost && <p class="soft list-text">{t('attention.lost_text')}</p>}

@@ -1,5 +1,4 @@
 import { makeId } from '../../../../pwa/src/entry/entry.ts';
-import type { StreamRow } from '../../../../pwa/src/log/stores.ts';
 import type { JournalRecord } from '../../../../pwa/src/machine/effect.ts';
 import { Chance } from './chance.ts';
 import type { Image } from './disk.ts';
@@ -13,6 +12,7 @@ import { Server } from './server.ts';
 import { Tablet } from './tablet.ts';
 import { FAULTS } from './troubles.ts';
 import { planVisit, type Visit } from './visit.ts';
+import { streamsOf, waitingRows } from './waiting.ts';
 import { World } from './world.ts';
 
 const BEGINNING = Date.UTC(2026, 8, 1, 13);
@@ -226,8 +226,11 @@ export class Schedule {
       if (seat.liveTabs().every(({ page }) => page.is_frozen)) seat.openTab();
     }
     this.ledger.tell('world', 'everything is healed');
-    // A tab that stays frozen with the lock in its hand is a fault that ends with the others' patience.
-    if (this.seats.some(holdsLockFrozen)) this.world.runFor(PATIENCE_MS);
+    // A tab that stays frozen with the lock in its hand is a fault that ends with the others' patience, and that
+    // begins when they are about to sync: one that rests after a trouble would only come to it later.
+    if (!this.seats.some(holdsLockFrozen)) return;
+    for (const seat of this.seats) for (const { page } of seat.liveTabs()) page.nudge();
+    this.world.runFor(PATIENCE_MS);
   }
 
   /** Weeks later nobody signs in: what a known stream has goes out by its key alone. (A restored server may know it no more.) */
@@ -237,7 +240,7 @@ export class Schedule {
     this.world.runFor(DRAINED_WITHIN_MS);
     const known = new Set(this.server.readLog().streams.map((one) => one.stream_id));
     for (const { name, profile } of this.seats) {
-      const is_known = streamsOf(profile).some((stream_id) => known.has(stream_id));
+      const is_known = streamsOf(profile).some((one) => known.has(one.stream_id));
       if (profile.platform.is_locked || !is_known) continue;
       const waiting = countNow(profile);
       if (waiting > 0) this.ledger.violate(`unsigned: ${waiting} entries wait on ${name}`);
@@ -259,15 +262,29 @@ export class Schedule {
   }
 
   /**
-   * What neither side can open waits, and what comes behind it, as long as the profile is locked: whether it is lost only
-   * her key can tell. She unlocks it.
+   * What neither side can open waits, as long as the profile is locked: whether it is lost only her key can tell. All
+   * else of a locked profile has come, what stands behind it, too. Then she unlocks it.
    */
   unlockWhereSpoilt(): void {
+    const locked = this.seats.filter(({ profile }) => profile.platform.is_locked);
+    const there = new Set(this.server.readLog().envelopes.map((one) => one.hash));
+    for (const { name, profile } of locked) {
+      const held_up = waitingRows(profile).filter(
+        (row) => !this.spoilt.has(row.entry_id) && !there.has(row.hash),
+      );
+      if (held_up.length === 0) continue;
+      const numbers = held_up.map((row) => row.stream_seq).join(' ');
+      this.ledger.violate(`locked: ${numbers} are held up on ${name}, which is locked`);
+    }
     if (this.spoilt.size === 0) return;
-    const waiting = this.seats.filter(
-      ({ profile }) => profile.platform.is_locked && countNow(profile) > 0,
+    // A photo, too: sealed it goes only with its mark.
+    const waiting = locked.filter(
+      ({ profile }) => countNow(profile) > 0 || countNow(profile, 'photos_waiting') > 0,
     );
-    for (const { profile } of waiting) profile.platform.is_locked = false;
+    for (const { name, profile } of waiting) {
+      this.ledger.tell(name, `is unlocked, where ${countNow(profile)} wait`);
+      profile.platform.is_locked = false;
+    }
     if (waiting.length > 0) this.signInAndNudge();
   }
 
@@ -410,10 +427,4 @@ export class Schedule {
 function holdsLockFrozen(seat: Seat): boolean {
   const { locks } = seat.profile.tablet;
   return seat.liveTabs().some(({ page }) => page.is_frozen && locks.has(page));
-}
-
-function streamsOf({ disk }: Profile): string[] {
-  const current = (disk.image.get('meta') ?? []).find((row) => row.key === 'stream');
-  const rows = [...(current ? [current] : []), ...(disk.image.get('streams') ?? [])];
-  return rows.map((row) => (row.value as StreamRow).stream_id);
 }

@@ -3,6 +3,7 @@ import type { OwnRow } from '../../../../pwa/src/log/stores.ts';
 import { WEATHERS } from './link.ts';
 import type { Schedule } from './schedule.ts';
 import type { Seat } from './seat.ts';
+import { streamsOf, waitingRows } from './waiting.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const YEAR_MS = 365 * DAY_MS;
@@ -207,11 +208,11 @@ const WRITTEN_MS = 1_000;
 /** The journal has what is on this tablet only, also what was there before a power cut took the journal. */
 function assertComplete({ ledger, world }: Schedule, seat: Seat): void {
   const { profile } = seat;
-  const { journal, disk } = profile;
+  const { journal } = profile;
   if (!journal.exists || journal.has_refused) return;
   if (!seat.liveTabs().some((tab) => tab.has_completed)) return;
-  const rows = (disk.image.get('entries') ?? []).map((row) => row.value as OwnRow);
-  const held = new Set(rows.filter((row) => heldBody(row) !== null).map((row) => row.entry_id));
+  const rows = waitingRows(profile).filter((row) => heldBody(row) !== null);
+  const held = new Set(rows.map((row) => row.entry_id));
   for (const tap of ledger.taps.values()) {
     if (tap.profile !== profile || tap.checked_at !== null || !held.has(tap.entry_id)) continue;
     if (tap.dotted_at === null || world.now - tap.dotted_at < WRITTEN_MS) continue;
@@ -319,12 +320,34 @@ function lock(schedule: Schedule): void {
     seat.profile.platform.is_locked = true;
     ledger.hit('locked');
     ledger.tell(seat.name, 'is locked');
+    if (chance.happens(SPOILT_BESIDE)) spoilUnsent(schedule, seat);
   });
   if (chance.happens(0.5)) return;
   world.after(chance.between(10_000, 100_000), () => {
     // Later nobody would fetch what was not fetched while it was locked.
     if (!schedule.is_healed) seat.profile.platform.is_locked = false;
   });
+}
+
+const SPOILT_BESIDE = 0.3;
+
+/** One that the server cannot have yet: neither side can open it, and what lies behind it is to come all the same. */
+function spoilUnsent({ chance, ledger, spoilt }: Schedule, { profile, name }: Seat): void {
+  const [stream] = streamsOf(profile);
+  const ids = new Set(
+    waitingRows(profile)
+      .filter((row) => row.stream_id === stream?.stream_id && row.body instanceof Uint8Array)
+      .map((row) => row.entry_id),
+  );
+  const rows = profile.disk.image.get('entries') ?? [];
+  const unsent = rows.filter((row) => ids.has((row.value as OwnRow).entry_id));
+  if (unsent.length === 0) return;
+  const row = chance.pick(unsent);
+  const value = row.value as OwnRow;
+  profile.disk.spoil('entries', row, { ...value, body: new Uint8Array([1, 2, 3]) });
+  spoilt.add(value.entry_id);
+  ledger.hit('row_unreadable');
+  ledger.tell(name, `an unsent row is unreadable: ${value.stream_seq}`);
 }
 
 function spoilRow(schedule: Schedule): void {
