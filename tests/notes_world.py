@@ -67,7 +67,7 @@ class School:
                 "device_wall": datetime.now(ZONE).isoformat(timespec="milliseconds"),
                 "device_elapsed_ms": 1,
                 "clock_session_id": make_random_id(),
-                "round_trip_ms": None,
+                "round_trip_ms": 100,
             },
             "bodies": [json.dumps(one, ensure_ascii=False, separators=(",", ":")) for one in entries],
         }

@@ -8,19 +8,24 @@ from selenium.webdriver import WebKitGTK
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-from e2e.webkit import PATIENCE_SECONDS, packages_missing, running_webkit
+from e2e.webkit import PATIENCE_SECONDS, packages_missing, running_webkit, webkit_until_killed
 from live_server import LiveServer
 from noticing.demo import PASSWORD
 
 COACH = "lee@demo.example"
 FIRST_LOOK = ".look-tap"
+TAPS = 5
 SIGN = f"{FIRST_LOOK} .sign"
 
 
 @pytest.fixture
-def webkit(tmp_path: Path) -> Iterator[WebKitGTK]:
+def installed() -> None:
     if missing := packages_missing():
         pytest.skip(f"WebKit is not installed: sudo apt-get install {' '.join(missing)}")
+
+
+@pytest.fixture
+def webkit(installed: None, tmp_path: Path) -> Iterator[WebKitGTK]:
     with running_webkit(tmp_path) as driver:
         yield driver
 
@@ -52,6 +57,30 @@ def test_webkit_keeps_a_tap_over_a_reload_without_a_server(
     assert [state for state in states_seen(webkit) if state != "ring"] == ["dot"]
     assert count_in_box(webkit) == "2"
     say("a tap without a server has its dot")
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.filterwarnings("ignore:setting remote_server_addr:DeprecationWarning")
+def test_webkit_keeps_what_had_its_dot_when_it_is_killed_in_the_middle_of_a_visit(
+    tmp_path: Path, live_server: LiveServer, say: Callable[[str], None]
+) -> None:
+    with webkit_until_killed(tmp_path) as driver:
+        sign_in(driver, live_server.url)
+        wait_for_worker(driver)
+        begin_visit(driver, live_server.url)
+        assert live_server.stop() == 0
+        visit = driver.current_url
+        for _ in range(TAPS):
+            tap_first_look(driver)
+        wait_until(driver, "all have their dots", lambda: shows_all(driver, "dot"))
+    say(f"{TAPS} taps without a server had their dots; then the browser was killed")
+
+    with webkit_until_killed(tmp_path) as driver:
+        driver.get(visit)
+        wait_until(driver, "the app opens without a server", lambda: shows_all(driver, "dot"))
+        say("without a server it opened again, and they are there")
+        live_server.start()
+        wait_until(driver, "they have their checks", lambda: shows_all(driver, "check"))
 
 
 def sign_in(driver: WebKitGTK, url: str) -> None:
@@ -109,6 +138,10 @@ def state_of_sign(driver: WebKitGTK) -> str | None:
 
 def is_first_look_on(driver: WebKitGTK) -> bool:
     return bool(driver.find_elements(By.CSS_SELECTOR, f".look.on {FIRST_LOOK}:first-child"))
+
+
+def shows_all(driver: WebKitGTK, state: str) -> bool:
+    return state_of_sign(driver) == state and count_in_box(driver) == str(TAPS)
 
 
 def count_in_box(driver: WebKitGTK) -> str:

@@ -5,6 +5,8 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from selenium.webdriver.webkitgtk.options import Options
 from selenium.webdriver.webkitgtk.service import Service
 
 PROGRAMS = {"WebKitWebDriver": "webkit2gtk-driver", "Xvfb": "xvfb"}
+BROWSER = Path(__file__).with_name("webkit_browser.py")
 PATIENCE_SECONDS = 20
 
 
@@ -23,7 +26,32 @@ def packages_missing() -> list[str]:
 
 @contextlib.contextmanager
 def running_webkit(folder: Path) -> Iterator[WebKitGTK]:
-    """A browser with nothing in it; what it keeps lies in `folder` and is forgotten when it ends."""
+    """A browser with nothing in it; what it keeps is forgotten when it ends."""
+    with started_webkit(folder, Options()) as driver:
+        try:
+            yield driver
+        finally:
+            with contextlib.suppress(Exception):  # it may be gone already
+                driver.quit()
+
+
+@contextlib.contextmanager
+def webkit_until_killed(folder: Path) -> Iterator[WebKitGTK]:
+    """A browser that keeps in `folder` what it is to keep. At the end comes kill -9 of all its processes."""
+    options = Options()
+    options.binary_location = sys.executable
+    for argument in (str(BROWSER), str(folder / "profile")):
+        options.add_argument(argument)
+    with started_webkit(folder, options) as driver:
+        yield driver
+    until = time.monotonic() + PATIENCE_SECONDS
+    while processes_of(folder) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not processes_of(folder), "the browser is still running"
+
+
+@contextlib.contextmanager
+def started_webkit(folder: Path, options: Options) -> Iterator[WebKitGTK]:
     with running_display() as display:
         service = Service(
             shutil.which("WebKitWebDriver"),
@@ -31,17 +59,24 @@ def running_webkit(folder: Path) -> Iterator[WebKitGTK]:
             env=environment(display, folder),
             popen_kw={"start_new_session": True},
         )
-        driver = None
         try:
-            driver = WebKitGTK(options=Options(), service=service)
+            driver = WebKitGTK(options=options, service=service)
             driver.set_script_timeout(PATIENCE_SECONDS)
             driver.set_page_load_timeout(PATIENCE_SECONDS)
             yield driver
         finally:
-            if driver:
-                with contextlib.suppress(Exception):  # it may be gone already
-                    driver.quit()
             end_session(service)
+
+
+def processes_of(folder: Path) -> list[int]:
+    """Those that were told to keep their things there."""
+    sought, found = f"XDG_DATA_HOME={folder}/".encode(), []
+    for place in Path("/proc").iterdir():
+        if place.name.isdigit():
+            with contextlib.suppress(OSError):
+                if sought in (place / "environ").read_bytes():
+                    found.append(int(place.name))
+    return found
 
 
 @contextlib.contextmanager

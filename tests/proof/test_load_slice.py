@@ -1,6 +1,7 @@
 """A slice of `python3 dev.py load`, and that its checker finds what it has to find."""
 
 import contextlib
+import os
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -15,10 +16,13 @@ from noticing.database import db
 from noticing.feed.counter import tenant_ids
 from noticing.observations.projection import catch_up
 from postgres import PostgresServer
+from proof.load import command
 from proof.load.checker import ENTRIES, ENVELOPES, STREAMS, VIEWS, Verdict, check
 from proof.load.day import make_day
 from proof.load.district import fill_district, long_ago
-from proof.load.run import run_load
+from proof.load.processes import Usage
+from proof.load.run import Outcome, run_load
+from proof.load.rush import Course
 from proof.load.tablet import PUSH, Tablet, make_tablet
 
 TABLETS, SPREAD_SECONDS, LIMIT_SECONDS = 20, 3.0, 120.0
@@ -45,6 +49,61 @@ def test_twenty_tablets_come_back_and_nothing_is_lost(
     assert outcome.verdict.is_kept, outcome.verdict.examples
     assert outcome.verdict.entries >= TABLETS * 190, "each has a school day's entries"
     assert outcome.resets == 0, "a tablet that was here yesterday goes on from its cursor"
+
+
+def outcome_of(_name: str, _options: object) -> Outcome:
+    usage = Usage(os.getpid())
+    usage.peak_bytes = 300 * 2**20
+    times = {"hello": [0.004, 0.001, 0.002], "push": [0.1, 0.05]}
+    course = Course(seconds=2.0, times=times)
+    return Outcome("sqlite", Verdict(3, 600), course, usage, client_seconds=0.1, resets=0)
+
+
+def last_line(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    code = command.main(arguments)
+    return code, capsys.readouterr().out.splitlines()[-1]
+
+
+def test_the_last_line_says_how_fast_it_was_and_what_the_checker_found(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "run_on", outcome_of)
+    code, said = last_line(["--database", "sqlite", "--seed", "7"], capsys)
+    assert code == 0
+    assert said == (
+        "load: the promise was kept: sqlite 3 tablets, 600 entries, 0 lost, 0 doubled, 0 invented, 0 set aside, "
+        "marks and views right (2 s, 300 entries/s, hello 2/4, push 50/100 ms at p50/p99, server 300 MiB) (seed 7)"
+    )
+
+
+def test_where_the_promise_was_broken_the_last_line_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def lose_two(name: str, options: object) -> Outcome:
+        outcome = outcome_of(name, options)
+        outcome.verdict.note("lost", "here", 2)
+        return outcome
+
+    monkeypatch.setattr(command, "run_on", lose_two)
+    code, said = last_line(["--seed", "7"], capsys)
+    assert code == 1
+    assert said.startswith("load: THE PROMISE WAS BROKEN: sqlite 3 tablets, 600 entries, 2 lost")
+    assert said.endswith("(seed 7)")
+
+
+def test_a_run_that_breaks_off_says_so_in_its_last_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def break_off(name: str, options: object) -> Outcome:
+        if name == "postgresql":
+            raise OSError("no room")
+        return outcome_of(name, options)
+
+    monkeypatch.setattr(command, "run_on", break_off)
+    code, said = last_line(["--seed", "7"], capsys)
+    assert code == 1
+    assert said.startswith("load: nothing is known: sqlite 3 tablets, 600 entries, 0 lost")
+    assert said.endswith("; postgresql broke off: OSError (seed 7)")
 
 
 @pytest.fixture

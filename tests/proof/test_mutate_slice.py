@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from proof.mutate import command
 from proof.mutate.bug import Bug, Change, Stale, assert_fresh, read_bugs
 from proof.mutate.tree import ROOT
+from proof.mutate.trial import Outcome
 
 MUTATE = Path(__file__).with_name("mutate")
 CAUGHT = re.compile(r"mutate: 2 of 2 seeded bugs caught \(seed \d+\)")
@@ -28,6 +30,44 @@ def test_a_bug_that_does_not_fit_any_more_is_named() -> None:
     stale = Bug("stale", "It is gone.", "simulate", {}, (Change("dev.py", "no such text anywhere", ""),))
     with pytest.raises(Stale, match=r"stale: dev\.py holds what it replaces 0 times"):
         assert_fresh([stale], ROOT)
+
+
+def last_line(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    code = command.main([*arguments, "--no-control", "--seed", "7"])
+    return code, capsys.readouterr().out.splitlines()[-1]
+
+
+def try_without_fuse(bug: Bug, *_given: object) -> Outcome:
+    """As on a machine that cannot cut power."""
+    return Outcome(None if bug.needs_cuts else "2 dots are gone", "", 0.1, is_impossible=bug.needs_cuts)
+
+
+@pytest.fixture
+def without_fuse(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "copy_tree", lambda _source, target: target)
+    monkeypatch.setattr(command, "assert_fresh", lambda _bugs, _tree: None)
+    monkeypatch.setattr(command, "build_app", lambda _tree: None)
+    monkeypatch.setattr(command, "try_bug", try_without_fuse)
+
+
+@pytest.mark.usefixtures("without_fuse")
+def test_where_power_cannot_be_cut_the_bugs_that_need_it_are_named_and_the_run_fails(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code, said = last_line(["--only", "synchronous_normal", "ten_retries"], capsys)
+    assert code == 1
+    assert said == (
+        "mutate: 1 of 2 seeded bugs caught, not tried, for power cannot be cut here: synchronous_normal (seed 7)"
+    )
+
+
+@pytest.mark.usefixtures("without_fuse")
+def test_they_can_be_left_out_and_are_named_all_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    named = ["--only", "synchronous_normal", "ten_retries", "--without-cuts"]
+    assert last_line(named, capsys) == (
+        0,
+        "mutate: 1 of 1 seeded bugs caught, left out, for they need a power cut: synchronous_normal (seed 7)",
+    )
 
 
 @pytest.mark.xdist_group("e2e")

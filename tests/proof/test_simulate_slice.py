@@ -20,7 +20,13 @@ def verdict(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def result(**counts: int) -> dict[str, Any]:
-    said = {"permanent": False, "twice": False, "differs": None, "violations": [], "coverage": {}}
+    said = {
+        "permanent": False,
+        "twice": False,
+        "differs": None,
+        "violations": [],
+        "coverage": {"power_cut": 5},
+    }
     return said | {"faults": [], "seed": 7, "counts": counts}
 
 
@@ -33,6 +39,18 @@ def test_the_verdict_says_why_taps_without_a_check_are_no_loss(verdict: Any) -> 
     assert " 6 had one " in said
     tally.failed.append(7)
     assert "none of them" not in tally.verdict()
+
+
+def test_a_schedule_with_too_few_taps_or_faults_makes_the_run_fail(verdict: Any) -> None:
+    tally = verdict.Tally(3, 7)
+    tally.add(result(taps=60))
+    assert tally.has_passed
+    tally.add(result(taps=59) | {"seed": 8})
+    tally.add(result(taps=60) | {"seed": 9, "coverage": {"power_cut": 3, "slow": 1}})
+    assert not tally.has_passed
+    assert "simulate FAILED" in tally.verdict()
+    assert "2 with fewer than 60 taps or 5 faults" in tally.verdict()
+    assert "too small: 8, 9" in tally.verdict()
 
 
 def test_how_long_it_still_takes_is_reckoned_from_the_first_result(

@@ -15,7 +15,7 @@ import {
   adoptOldHalfLines,
   EMPTY_LINE,
   keepHalfLine,
-  lineDraft,
+  lineDrafts,
 } from '../../pwa/src/visits/half_line.ts';
 import { PERSON, tap, VISIT } from './tablet.ts';
 
@@ -116,13 +116,15 @@ describe('a half-typed line', () => {
   });
 
   test('becomes an entry of the moment of its first letter; blanks become none', () => {
-    expect(lineDraft({ ...then, text: ' What could ' }, 'heard')).toEqual({
-      kind: 'script.written',
-      item_key: 'heard',
-      payload: { text: 'What could', speaker: 'S' },
-      occurred_at: then.occurred_at,
-    });
-    expect(lineDraft({ ...typed, text: ' ' }, 'heard')).toBeNull();
+    expect(lineDrafts({ ...then, text: ' What could ' }, 'heard')).toEqual([
+      {
+        kind: 'script.written',
+        item_key: 'heard',
+        payload: { text: 'What could', speaker: 'S' },
+        occurred_at: then.occurred_at,
+      },
+    ]);
+    expect(lineDrafts({ ...typed, text: ' ' }, 'heard')).toEqual([]);
   });
 });
 

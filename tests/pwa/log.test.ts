@@ -288,7 +288,7 @@ test('what was set aside under its former number is amber under the one it has n
   expect((await log.entriesOf(VISIT)).map((one) => one.state)).toEqual(['set_aside']);
 });
 
-test('a withdrawn observation leaves the tablet, but never the own entries', async () => {
+test('what came from the server of a withdrawn observation leaves the tablet', async () => {
   await log.append([tap()]);
   await receive(log, { items: [foreign()], cursor: 'c1' });
   const withdrawn = { what: 'withdrawn', subject_kind: 'observation', subject_id: VISIT } as const;

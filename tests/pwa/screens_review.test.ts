@@ -13,7 +13,11 @@ import {
 } from '../../pwa/src/review/composer_rules.ts';
 import { emptyDraft, emptyStep, readDraft } from '../../pwa/src/review/feedback_draft.ts';
 import { OpenVersions } from '../../pwa/src/review/share/open_versions.tsx';
-import { hoursMinutes, laterLine, timeOfVisit } from '../../pwa/src/review/timeline/added_later.ts';
+import {
+  hoursMinutes,
+  laterLines,
+  timeOfVisit,
+} from '../../pwa/src/review/timeline/added_later.ts';
 import { amendedPayload, editOf } from '../../pwa/src/review/timeline/line_edit.ts';
 import { rowsOf } from '../../pwa/src/review/timeline/rows.ts';
 import { draftText } from '../../pwa/src/ui/draft_text.ts';
@@ -168,11 +172,13 @@ describe('the timeline', () => {
   test('a line added later says when it happened, on the day and clock of the visit', () => {
     const started_at = '2026-11-12T09:00:00.000-05:00';
     expect(
-      laterLine('heard', started_at, { text: ' Two pairs. ', speaker: 'O', at: '09:14' }),
-    ).toMatchObject({
-      occurred_at: '2026-11-12T09:14:00.000-05:00',
-      payload: { text: 'Two pairs.', speaker: 'O' },
-    });
+      laterLines('heard', started_at, { text: ' Two pairs. ', speaker: 'O', at: '09:14' }),
+    ).toMatchObject([
+      {
+        occurred_at: '2026-11-12T09:14:00.000-05:00',
+        payload: { text: 'Two pairs.', speaker: 'O' },
+      },
+    ]);
   });
 
   test('a line added later keeps to the clock of the visit however its start is written', () => {

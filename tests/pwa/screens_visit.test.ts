@@ -15,6 +15,7 @@ function diskOf(entries = [startedEntry({})]) {
   const listeners = new Set<(change: LogChange) => void>();
   const disk = {
     is_full: false,
+    is_withdrawn: false,
     written: Promise.resolve(),
     announce: (what: LogChange['what'], from: LogChange['from'] = 'elsewhere') => {
       for (const heard of [...listeners]) heard({ what, subject_ids: null, from });
@@ -22,6 +23,12 @@ function diskOf(entries = [startedEntry({})]) {
     check() {
       rows = rows.map((one) => ({ ...one, state: 'check' as const }));
       disk.announce('acknowledged');
+    },
+    /** She may read it no more, and the log hides it. */
+    withdraw() {
+      disk.is_withdrawn = true;
+      rows = [];
+      disk.announce('received');
     },
     arrive(made: MadeEntry[]) {
       rows = [...rows, ...made.map(logged)];
@@ -38,6 +45,7 @@ function diskOf(entries = [startedEntry({})]) {
   disk.arrive(entries.map((entry) => ({ entry, body: JSON.stringify(entry) })));
   const log = {
     entriesOf: async () => [...rows],
+    perform: async () => disk.is_withdrawn,
     async append(made: MadeEntry[]) {
       await disk.written;
       if (disk.is_full) throw new Error('full');
@@ -184,6 +192,34 @@ describe('a visit on the screen', () => {
     disk.check();
     await vi.advanceTimersByTimeAsync(500);
     expect(visit.entries.value.map((one) => one.state)).toEqual(['check', 'check']);
+    vi.useRealTimers();
+  });
+
+  test('stays on the screen when it is withdrawn under way, and takes every further tap', async () => {
+    vi.useFakeTimers();
+    const { disk, device } = diskOf();
+    const visit = await openVisit(device, 'visit');
+    await visit.record(mark).saved;
+    expect(visit.is_withdrawn.value).toBe(false);
+    disk.withdraw();
+    await vi.advanceTimersByTimeAsync(500);
+    expect(visit.is_withdrawn.value).toBe(true);
+    expect(visit.view.value.timeline).toHaveLength(1);
+    expect(await visit.record(mark).saved).toBe(true);
+    expect(visit.entries.value.at(-1)?.state).toBe('dot');
+    expect(visit.view.value).toMatchObject({ status: 'capturing', items: { goal: { seen: 2 } } });
+    vi.useRealTimers();
+  });
+
+  test('leaves the screen when it is withdrawn once it is finished', async () => {
+    vi.useFakeTimers();
+    const finish = madeEntry({ kind: 'observation.finished', item_key: null });
+    const { disk, device } = diskOf([startedEntry({}), madeEntry(), finish]);
+    const visit = await openVisit(device, 'visit');
+    disk.withdraw();
+    await vi.advanceTimersByTimeAsync(500);
+    expect(visit.entries.value).toEqual([]);
+    expect(visit.view.value.status).toBe('unknown');
     vi.useRealTimers();
   });
 

@@ -1,6 +1,6 @@
 import { deleteDB } from 'idb';
 import { expect, test, vi } from 'vitest';
-import { readMeta } from '../../pwa/src/log/meta.ts';
+import { readMeta, writeMeta } from '../../pwa/src/log/meta.ts';
 import { PERSON, receive } from './tablet.ts';
 import { begin, log, row, server, sync, until } from './with_server.ts';
 
@@ -52,6 +52,28 @@ test('a tablet that fetches everything anew keeps nothing that a restored server
   sync?.nudge();
   await vi.waitFor(async () => {
     expect(await log.reference.all('class')).toEqual([{ class_id: '8a' }]);
+  });
+});
+
+test('a tablet that never heard what was withdrawn fetches everything once more, and only once', async () => {
+  server.changes = { '': { cursor: 'old', items: [row('7b')] } };
+  begin();
+  await until({ network: 'online' });
+  // As a version left it that took no note of it.
+  await log.perform(writeMeta('withdrawn', undefined));
+  server.changes = { '': { cursor: 'new', items: [row('8a')] } };
+  sync?.nudge();
+  await vi.waitFor(async () => {
+    expect(await log.reference.all('class')).toEqual([{ class_id: '8a' }]);
+  });
+  expect(await log.perform(readMeta('withdrawn'))).toEqual([]);
+  server.changes = {
+    '': { cursor: 'other', items: [row('9a')] },
+    new: { cursor: 'new2', items: [row('8b')] },
+  };
+  sync?.nudge();
+  await vi.waitFor(async () => {
+    expect(await log.reference.all('class')).toEqual([{ class_id: '8a' }, { class_id: '8b' }]);
   });
 });
 

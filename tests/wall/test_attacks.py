@@ -103,7 +103,10 @@ def test_a_coach_gets_no_evidence_any_more_when_the_pairing_has_ended(
     with app.app_context():
         end_pairing(school.pairing_id)
         grant_role(school.people["lee"], "principal", school.school_id)
-    assert visit.observation_id not in tablet.get("/api/v1/sync/changes?after=").text
+    items = tablet.get("/api/v1/sync/changes?after=").get_json()["items"]
+    assert [item for item in items if visit.observation_id in str(item)] == [
+        {"what": "withdrawn", "subject_kind": "observation", "subject_id": visit.observation_id}
+    ]
 
 
 def test_whom_i_coach_does_not_coach_me(app: Flask, school: School, lee: Device) -> None:

@@ -16,10 +16,11 @@ export function CaptureScreen({ observation_id }: { observation_id: string }) {
   }, [is_over, observation_id]);
   if (!visit || !half_line || is_over) return <main class="quiet-screen">{t('app.opening')}</main>;
   if (status === 'unknown') {
+    const is_withdrawn = visit.is_withdrawn.value;
     return (
       <main class="quiet-screen">
-        <h1>{t('capture.not_here_title')}</h1>
-        <p>{t('capture.not_here_text')}</p>
+        <h1>{t(is_withdrawn ? 'withdrawn.title' : 'capture.not_here_title')}</h1>
+        <p>{t(is_withdrawn ? 'withdrawn.text' : 'capture.not_here_text')}</p>
         <button type="button" class="button primary" onClick={() => go(links.today)}>
           {t('nav.today')}
         </button>

@@ -5,7 +5,7 @@ import { nowText } from '../ui/times.ts';
 import { UnsavedBanner } from '../ui/unsaved_banner.tsx';
 import { useSaving } from '../ui/use_saving.ts';
 import { finishDraft } from '../visits/finish.ts';
-import { lineDraft } from '../visits/half_line.ts';
+import { lineDrafts } from '../visits/half_line.ts';
 import type { Visit } from '../visits/visit.ts';
 import type { HalfLineOnScreen } from './script/half_line.ts';
 
@@ -51,9 +51,9 @@ export function FinishDialog({ visit, half_line, script_key, onClose }: Props) {
 
 /** What was being typed was heard in this visit, so it is added before the end. */
 async function finish(visit: Visit, half_line: HalfLineOnScreen, script_key: string | null) {
-  const line = lineDraft(half_line.line.peek(), script_key);
-  if (line) {
-    const { saved } = visit.record(line);
+  const lines = lineDrafts(half_line.line.peek(), script_key);
+  if (lines.length > 0) {
+    const { saved } = visit.record(...lines);
     half_line.empty();
     if (!(await saved)) return false;
   }

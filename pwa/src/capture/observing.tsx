@@ -63,6 +63,11 @@ export function Observing({ visit, half_line }: Props) {
         />
         <main class={columns?.right.length ? 'capture-main' : 'capture-main single'}>
           <div class="capture-left">
+            {visit.is_withdrawn.value && (
+              <p class="notice" role="status">
+                {t('withdrawn.under_way')}
+              </p>
+            )}
             {protocol === null && <p class="notice">{t('capture.no_protocol')}</p>}
             {columns && <SectionList sections={columns.left} {...lists} />}
             {columns?.heard !== 'right' && heard}

@@ -1,7 +1,7 @@
 import { readClock } from '../entry/clock.ts';
 import { type Device, make } from '../visits/device.ts';
 import { finishDraft } from '../visits/finish.ts';
-import { forgetHalfLine, lineDraft, readHalfLine } from '../visits/half_line.ts';
+import { forgetHalfLine, lineDrafts, readHalfLine } from '../visits/half_line.ts';
 
 /** Ends a visit that nobody finished. A line that was still being typed was heard in it, so it is added first. */
 export async function endVisit(
@@ -10,8 +10,8 @@ export async function endVisit(
   ended_at: string,
 ): Promise<void> {
   const shown = (await device.log.entriesOf(subject_id)).map((one) => one.entry);
-  const line = lineDraft(await readHalfLine(device.log, subject_id), null);
-  const lines = line ? [make(device, { subject_id, ...line })] : [];
+  const typed = lineDrafts(await readHalfLine(device.log, subject_id), null);
+  const lines = typed.map((line) => make(device, { subject_id, ...line }));
   const covered = [...shown, ...lines.map((one) => one.entry)];
   const draft = finishDraft(covered, ended_at, readClock());
   const end = make(device, { subject_id, kind: 'observation.finished', ...draft });

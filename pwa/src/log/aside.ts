@@ -4,8 +4,9 @@ import type { SetAsideEntry } from './log.ts';
 import { placeOf, setAsideEntries } from './read.ts';
 import type { OwnRow } from './stores.ts';
 import { readStreams } from './streams.ts';
+import { readWithdrawn } from './withdrawn.ts';
 
-/** Set aside, and what it says is not on this tablet: it was lost here, has left it, or never was here. */
+/** Set aside, and what it says is not shown here: it was lost, has left, never was on this tablet, or was withdrawn. */
 export interface WordlessAside extends SetAsideEntry {
   /** "" where even that is not known. */
   readonly subject_id: string;
@@ -13,6 +14,8 @@ export interface WordlessAside extends SetAsideEntry {
   readonly entered_at: string | null;
   /** False: another device of hers made it. */
   readonly is_own: boolean;
+  /** Of a subject that she may read no more. */
+  readonly is_withdrawn: boolean;
 }
 
 export function* asideWithoutWords(): Script<WordlessAside[]> {
@@ -24,6 +27,7 @@ export function* asideWithoutWords(): Script<WordlessAside[]> {
     *work() {
       const { current, retired } = yield* readStreams();
       const streams = new Map([current, ...retired].map((one) => [one.stream_id, one]));
+      const withdrawn = yield* readWithdrawn();
       const wordless: WordlessAside[] = [];
       for (const one of yield* all<SetAsideEntry>('set_aside', null)) {
         if (shown.has(placeOf(one))) continue;
@@ -31,7 +35,8 @@ export function* asideWithoutWords(): Script<WordlessAside[]> {
         const through = streams.get(one.stream_id)?.acknowledged_through ?? 0;
         // As long as this tablet has not heard its check it is a dot.
         if (row && row.stream_seq > through) continue;
-        wordless.push({ ...one, ...knownOf(row) });
+        const known = knownOf(row);
+        wordless.push({ ...one, ...known, is_withdrawn: withdrawn.has(known.subject_id) });
       }
       return wordless;
     },

@@ -24,7 +24,9 @@ export type MetaKey =
   /** Whether the pages of the server in this browser are still to be shut or opened. */
   | 'pages_wanted'
   /** How far own entries were looked at for pictures that are not here. */
-  | 'photos_looked';
+  | 'photos_looked'
+  /** The subjects that were withdrawn from this person. */
+  | 'withdrawn';
 
 export function readMeta<Value>(key: MetaKey): Script<Value | undefined> {
   return run({

@@ -16,6 +16,7 @@ import { lookInJournal } from './only_in_journal.ts';
 import { is_untold, is_waiting, stateByPhoto } from './photos.ts';
 import type { OwnRow, PhotoRow, PulledRow, StreamRow } from './stores.ts';
 import { findStream, ofStream, readStreams, type Streams } from './streams.ts';
+import { hideWithdrawn, readWithdrawn } from './withdrawn.ts';
 
 /** What a reading found on the disk, not opened yet. */
 interface Found {
@@ -24,6 +25,7 @@ interface Found {
   readonly streams: Streams;
   readonly set_aside: readonly SetAsideEntry[];
   readonly photos: readonly PhotoRow[];
+  readonly withdrawn: ReadonlySet<string>;
 }
 
 const STORES = ['entries', 'pulled', 'meta', 'streams', 'set_aside', 'photos'] as const;
@@ -55,58 +57,60 @@ export function readStream(stream_id: string): Script<StreamRow | undefined> {
   return run(reading(() => findStream(stream_id), STREAMS));
 }
 
-/** Own and pulled entries of one subject, own ones in the order they were made. */
+/** Own and pulled entries of one subject, own ones in the order they were made; none of one that was withdrawn. */
 export function* entriesOf(subject_id: string): Script<LoggedEntry[]> {
-  return yield* join(
-    yield* run(
-      reading(function* () {
-        const own = yield* all<OwnRow>('entries', subject_id, { index: 'subject_id' });
-        const pulled = yield* all<PulledRow>('pulled', subject_id, { index: 'subject_id' });
-        return { own, pulled, ...(yield* circumstances()) };
-      }),
-    ),
+  const found = yield* run(
+    reading(function* () {
+      const own = yield* all<OwnRow>('entries', subject_id, { index: 'subject_id' });
+      const pulled = yield* all<PulledRow>('pulled', subject_id, { index: 'subject_id' });
+      return { own, pulled, ...(yield* circumstances()) };
+    }),
   );
+  return yield* hideWithdrawn(yield* join(found), found.withdrawn);
 }
 
 function* allEntries(): Script<LoggedEntry[]> {
-  return yield* join(
-    yield* run(
-      reading(function* () {
-        const own = yield* all<OwnRow>('entries', null);
-        const pulled = yield* all<PulledRow>('pulled', null);
-        return { own, pulled, ...(yield* circumstances()) };
-      }),
-    ),
+  const found = yield* run(
+    reading(function* () {
+      const own = yield* all<OwnRow>('entries', null);
+      const pulled = yield* all<PulledRow>('pulled', null);
+      return { own, pulled, ...(yield* circumstances()) };
+    }),
   );
+  return yield* hideWithdrawn(yield* join(found), found.withdrawn);
 }
 
-function* circumstances(): StoreScript<Pick<Found, 'streams' | 'set_aside' | 'photos'>> {
+function* circumstances(): StoreScript<Omit<Found, 'own' | 'pulled'>> {
   return {
+    withdrawn: yield* readWithdrawn(),
     streams: yield* readStreams(),
     set_aside: yield* all<SetAsideEntry>('set_aside', null),
     photos: yield* all<PhotoRow>('photos', null),
   };
 }
 
-/** Those of her set-aside entries whose words are on this tablet, whichever device made them, with their reason. */
+/**
+ * Those of her set-aside entries whose words are on this tablet, whichever device made them, with their reason. Of what
+ * was withdrawn the server hands out no words either.
+ */
 export function* setAsideEntries(): Script<LoggedEntry[]> {
-  const joined = yield* join(
-    yield* run(
-      reading(function* () {
-        const found = yield* circumstances();
-        const own: OwnRow[] = [];
-        const pulled: PulledRow[] = [];
-        for (const { stream_id, stream_seq, entry_id } of found.set_aside) {
-          const row = yield* get<OwnRow>('entries', [stream_id, stream_seq]);
-          if (row) own.push(row);
-          const fetched = yield* get<PulledRow>('pulled', entry_id);
-          if (fetched) pulled.push(fetched);
-        }
-        return { own, pulled, ...found };
-      }),
-    ),
+  const found = yield* run(
+    reading(function* () {
+      const found = yield* circumstances();
+      const own: OwnRow[] = [];
+      const pulled: PulledRow[] = [];
+      for (const { stream_id, stream_seq, entry_id } of found.set_aside) {
+        const row = yield* get<OwnRow>('entries', [stream_id, stream_seq]);
+        if (row) own.push(row);
+        const fetched = yield* get<PulledRow>('pulled', entry_id);
+        if (fetched) pulled.push(fetched);
+      }
+      return { own, pulled, ...found };
+    }),
   );
-  return joined.filter((one) => one.state === 'set_aside');
+  return (yield* join(found)).filter(
+    (one) => one.state === 'set_aside' && !found.withdrawn.has(one.entry.subject_id),
+  );
 }
 
 /** How many the second journal alone keeps: written to the disk, and not taken into the log yet. */

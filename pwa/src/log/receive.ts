@@ -5,6 +5,7 @@ import { says_lost } from './bodies.ts';
 import type { Footing, Receipt, ReceivedItem, SetAsideEntry } from './log.ts';
 import type { OwnRow } from './stores.ts';
 import { readStreams } from './streams.ts';
+import { keepWithdrawn, readWithdrawn } from './withdrawn.ts';
 
 const STORES = ['entries', 'pulled', 'reference', 'set_aside', 'meta', 'streams'] as const;
 
@@ -38,13 +39,18 @@ export function* receiveItems(receipt: Receipt): Script<boolean> {
     durability: 'relaxed',
     *work() {
       if (!is_same(yield* findFooting(), asked_from)) return false;
+      const withdrawn = receipt.replaces_all ? new Set<string>() : yield* readWithdrawn();
       if (receipt.replaces_all) {
         yield* clear('pulled');
         yield* clear('reference');
-        // All that is set aside comes again.
+        // All that is set aside, and all that is withdrawn, comes again.
         yield* clear('set_aside');
       }
-      for (const [place, item] of items.entries()) yield* receiveItem(item, kept[place] as Kept);
+      for (const [place, item] of items.entries()) {
+        yield* receiveItem(item, kept[place] as Kept);
+        noteWithdrawn(withdrawn, item);
+      }
+      yield* keepWithdrawn(withdrawn);
       yield* put('meta', receipt.cursor, 'cursor');
       return true;
     },
@@ -91,6 +97,13 @@ export function* dropReceived(): Script<void> {
   yield* tellScreens({ what: 'received', subject_ids: null });
 }
 
+/** What is handed out of a subject may be read, so all that she made of it herself may be. */
+function noteWithdrawn(withdrawn: Set<string>, item: ReceivedItem): void {
+  if (item.what === 'withdrawn') withdrawn.add(item.subject_id);
+  else if (item.what === 'granted') withdrawn.delete(item.subject_id);
+  else if (item.what === 'entry') withdrawn.delete(readEntry(item.body).subject_id);
+}
+
 function textOf(item: ReceivedItem): string {
   if (item.what === 'entry') return item.body;
   return item.what === 'row' ? JSON.stringify(item.row) : '';
@@ -118,7 +131,7 @@ function* receiveItem(item: ReceivedItem, kept: Kept): StoreScript<void> {
       return;
     }
     case 'granted':
-      // What it grants follows as entries and rows of its own: there is nothing to keep.
+      // What it grants follows as entries and rows of its own, and what she made of it herself is here.
       return;
     case 'withdrawn':
       yield* remove('reference', [item.subject_kind, item.subject_id]);

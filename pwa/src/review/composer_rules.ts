@@ -4,6 +4,8 @@ import type { FeedbackDraft, Strength } from './feedback_draft.ts';
 export const LINES_MAX = 12;
 export const STRENGTHS_MAX = 2;
 export const QUESTIONS_MAX = 3;
+/** Characters of what is shared. A field takes more, so that nothing pasted is cut, and says that it is too much. */
+export const LONGEST = { strength: 1000, question: 600, step: 600, step_row: 300 } as const;
 
 /** What a tap on a line cites it for: a strength by its place, or the notes alone. */
 export type CiteTarget = number | 'notes';
@@ -99,6 +101,20 @@ export function cleanDraft(draft: FeedbackDraft, timeline: readonly TimelineLine
     questions: draft.questions.map((question) => question.trim()).filter(Boolean),
     evidence: fitLines(live),
   };
+}
+
+export function has_too_long_text({ strengths, step, questions }: FeedbackDraft): boolean {
+  const { text, look_again_on: _day, ...rows } = step;
+  return (
+    strengths.some((strength) => is_longer(strength.text, LONGEST.strength)) ||
+    questions.some((question) => is_longer(question, LONGEST.question)) ||
+    is_longer(text, LONGEST.step) ||
+    Object.values(rows).some((row) => is_longer(row, LONGEST.step_row))
+  );
+}
+
+function is_longer(text: string, most: number): boolean {
+  return text.trim().length > most;
 }
 
 export function nextVersion(view: Pick<ObservationView, 'feedback'>): number {

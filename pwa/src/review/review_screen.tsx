@@ -25,14 +25,20 @@ export function ReviewScreen({ observation_id }: { observation_id: string }) {
   return <Reviewing visit={visit} />;
 }
 
+const WITHDRAWN = ['withdrawn.title', 'withdrawn.text'] as const;
+const STILL_OPEN = ['review.still_open_title', 'review.still_open_text'] as const;
+const NOT_HERE = ['capture.not_here_title', 'capture.not_here_text'] as const;
+
 function NotYet({ visit, status }: { visit: Visit; status: 'unknown' | 'capturing' }) {
   const is_open = status === 'capturing';
+  const is_withdrawn = !is_open && visit.is_withdrawn.value;
+  const [title, text] = is_withdrawn ? WITHDRAWN : is_open ? STILL_OPEN : NOT_HERE;
   return (
     <main class="quiet-screen">
       <h1 id="screen-title" tabIndex={-1}>
-        {t(is_open ? 'review.still_open_title' : 'capture.not_here_title')}
+        {t(title)}
       </h1>
-      <p>{t(is_open ? 'review.still_open_text' : 'capture.not_here_text')}</p>
+      <p>{t(text)}</p>
       <a class="button primary" href={is_open ? links.capture(visit.observation_id) : links.today}>
         {t(is_open ? 'today.go_on' : 'nav.today')}
       </a>

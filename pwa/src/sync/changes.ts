@@ -52,6 +52,9 @@ export function* pullChanges(talk: Conversation): Script<void> {
   let footing = yield* readFooting();
   // What is here from before may be what the server no longer has: it was restored meanwhile.
   if (footing.cursor === '' && (yield* holdsReceived())) return yield* startOver(talk, footing);
+  // Fetched by a version that took no note of what was withdrawn.
+  const is_noted = (yield* readMeta('withdrawn')) !== undefined;
+  if (footing.cursor !== '' && !is_noted) return yield* startOver(talk, footing);
   for (;;) {
     const page = yield* askChanges(talk, footing);
     if (!page) return;

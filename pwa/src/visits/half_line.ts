@@ -1,3 +1,4 @@
+import { readClock, writeTime } from '../entry/clock.ts';
 import {
   readHalfLine as readKept,
   subjectsWithHalfLine,
@@ -5,6 +6,7 @@ import {
 } from '../log/half_lines.ts';
 import type { DeviceLog } from '../log/log.ts';
 import { type Device, make } from './device.ts';
+import { splitText } from './long_text.ts';
 import type { VisitDraft } from './visit.ts';
 
 export type Speaker = 'T' | 'S' | 'O';
@@ -46,16 +48,27 @@ async function readNow(log: Log, observation_id: string): Promise<HalfLine> {
   return kept ? { ...EMPTY_LINE, ...JSON.parse(kept) } : EMPTY_LINE;
 }
 
-/** The entry that a line becomes; null while nothing is typed. */
-export function lineDraft(line: HalfLine, item_key: string | null): VisitDraft | null {
-  const text = line.text.trim();
-  if (!text) return null;
-  return {
+/** The entries that a line becomes: one, several where it is very long, none while nothing is typed. */
+export function lineDrafts(
+  line: { text: string; speaker: string; occurred_at: string | null },
+  item_key: string | null,
+): VisitDraft[] {
+  const { text, speaker, occurred_at } = line;
+  return splitText(text).map((piece, at) => ({
     kind: 'script.written',
     item_key,
-    payload: { text, speaker: line.speaker },
-    ...(line.occurred_at ? { occurred_at: line.occurred_at } : {}),
-  };
+    payload: { text: piece, speaker },
+    // A millisecond apart, so that they stay in their order.
+    occurred_at: at === 0 && occurred_at ? occurred_at : later(occurred_at, at),
+  }));
+}
+
+function later(time: string | null, ms: number): string {
+  const { wall_ms, offset_minutes } = readClock();
+  const [, sign = '', hours = '', minutes = ''] = /([+-])(\d\d):(\d\d)$/.exec(time ?? '') ?? [];
+  const away = Number(hours) * 60 + Number(minutes);
+  const offset = time === null ? offset_minutes : sign === '-' ? -away : away;
+  return writeTime((time === null ? wall_ms : Date.parse(time)) + ms, offset);
 }
 
 /** When it became an entry. */
@@ -67,9 +80,9 @@ export function forgetHalfLine(log: Log, observation_id: string): Promise<void> 
 export function addHalfLine(device: Maker, subject_id: string): Promise<void> {
   const { log } = device;
   return inTurn(async () => {
-    const draft = lineDraft(await readNow(log, subject_id), null);
-    if (!draft) return;
-    await log.append([make(device, { ...draft, subject_id })]);
+    const drafts = lineDrafts(await readNow(log, subject_id), null);
+    if (drafts.length === 0) return;
+    await log.append(drafts.map((draft) => make(device, { ...draft, subject_id })));
     await log.perform(writeHalfLine(subject_id, null));
   });
 }

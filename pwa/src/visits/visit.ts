@@ -4,6 +4,7 @@ import type { MadeEntry } from '../entry/entry.ts';
 import type { LogErrorCode } from '../log/error.ts';
 import { hashBytes } from '../log/hash.ts';
 import type { LoggedEntry } from '../log/log.ts';
+import { is_withdrawn as hasBeenWithdrawn } from '../log/withdrawn.ts';
 import { fold } from '../observation/fold.ts';
 import type { ObservationView } from '../observation/view.ts';
 import type { Protocol } from '../protocol/protocol.ts';
@@ -32,6 +33,8 @@ export interface Visit {
   /** Without what the server set aside. */
   readonly view: ReadonlySignal<ObservationView>;
   readonly protocol: ReadonlySignal<Protocol | null>;
+  /** She may read it no more. Under way it goes on: what is noted is kept, sent, and the server decides. */
+  readonly is_withdrawn: ReadonlySignal<boolean>;
   /** Made but NOT on any disk: writing them failed. */
   readonly unsaved: ReadonlySignal<readonly MadeEntry[]>;
   /** The latest feedback where it came back: "not shared: why". */
@@ -50,15 +53,19 @@ const READ_AGAIN_MS = 3_000;
 export async function openVisit(device: Device, observation_id: string): Promise<Visit> {
   const { log, writing } = device;
   const logged = signal<readonly LoggedEntry[]>([]);
+  const is_withdrawn = signal(false);
   // Heard from the beginning: what another tab writes while this one reads must not be missed.
   let timer: ReturnType<typeof setTimeout> | null = null;
   const read = async () => {
     const found = await log.entriesOf(observation_id);
+    is_withdrawn.value = await log.perform(hasBeenWithdrawn(observation_id));
     const known = new Set(found.map(idOf));
     // What was appended while this was read is not in it yet and must not flicker.
-    const newer = logged.peek().filter((one) => one.is_own && !known.has(idOf(one)));
-    logged.value = [...found, ...newer];
+    const newer = logged.peek().filter((one) => keepsShowing(one) && !known.has(idOf(one)));
+    logged.value = is_withdrawn.value && newer.some(is_finish) ? found : [...found, ...newer];
   };
+  // A visit under way is not taken from the screen, begun on another tablet or not.
+  const keepsShowing = (one: LoggedEntry) => one.is_own || is_withdrawn.value;
   const readSoon = (ms: number) => {
     timer ??= setTimeout(async () => {
       timer = null;
@@ -92,14 +99,14 @@ export async function openVisit(device: Device, observation_id: string): Promise
     close();
     throw error;
   }
-  return { ...showVisit(device, observation_id, logged), close };
+  return { ...showVisit(device, observation_id, logged), is_withdrawn, close };
 }
 
 function showVisit(
   device: Device,
   observation_id: string,
   logged: ReadonlySignal<readonly LoggedEntry[]>,
-): Omit<Visit, 'close'> {
+): Omit<Visit, 'is_withdrawn' | 'close'> {
   const { writing } = device;
   const pending = computed(() =>
     writing.pending.value.filter((one) => one.made.entry.subject_id === observation_id),
@@ -132,6 +139,7 @@ function showVisit(
 }
 
 const idOf = (one: LoggedEntry) => one.entry.entry_id;
+const is_finish = (one: LoggedEntry) => one.entry.kind === 'observation.finished';
 
 function joinEntries(logged: readonly LoggedEntry[], pending: readonly Pending[]): ShownEntry[] {
   const known = new Set(logged.map(idOf));

@@ -255,6 +255,18 @@ def subjects_between(session: Session, tenant_id: str, after: int, through: int)
     return {subject_id for subject_id in found if subject_id}
 
 
+_SUBJECTS_BY_STREAM = _SUBJECTS.where(_of_author, _entries.c.stream_id == sa.bindparam("stream_id"))
+
+
+def subjects_by_stream(
+    session: Session, tenant_id: str, author_id: str, stream_id: str, after: int, through: int
+) -> set[str]:
+    """The subjects of the author's entries that this stream brought, in the same range."""
+    asked = {"tenant_id": tenant_id, "author_id": author_id, "after": after, "through": through}
+    found = session.scalars(_SUBJECTS_BY_STREAM, asked | {"stream_id": stream_id})
+    return {subject_id for subject_id in found if subject_id}
+
+
 _FROM_OTHER_STREAM = (
     sa.select(_entries.c.change_seq)
     .where(_of_author, _is_after, _entries.c.stream_id != sa.bindparam("stream_id"))

@@ -28,6 +28,7 @@ _BETWEEN = _OF_TENANT.where(
 ).order_by(_changes.c.change_seq)
 _concerns_her = sa.or_(_changes.c.person_id.is_(None), _changes.c.person_id == sa.bindparam("person_id"))
 _CONCERNING = _BETWEEN.where(_concerns_her).limit(sa.bindparam("limit"))
+_RIGHTS = _CONCERNING.where(_changes.c.what.in_(["withdrawn", "granted"]))
 _WITHDRAWN = _CONCERNING.where(_changes.c.what == "withdrawn")
 
 
@@ -47,10 +48,13 @@ def changes_concerning(
     ]
 
 
-def has_withdrawn(session: Session, tenant_id: str, person_id: str, after: int, through: int) -> bool:
-    """Whether something was taken from this person, or from everybody."""
-    asked = {"tenant_id": tenant_id, "after": after, "through": through}
-    return session.execute(_WITHDRAWN, asked | {"person_id": person_id, "limit": 1}).first() is not None
+def has_other_rights(session: Session, tenant_id: str, person_id: str, after: int, through: int) -> bool:
+    """Whether something was taken from this person, or from everybody; or may have been given back."""
+    asked = {"tenant_id": tenant_id, "person_id": person_id, "limit": 1}
+    first = session.execute(_RIGHTS, asked | {"after": after, "through": through}).first()
+    if first is None:
+        return False
+    return session.execute(_WITHDRAWN, asked | {"after": 0, "through": through}).first() is not None
 
 
 def change_at(session: Session, tenant_id: str, change_seq: int) -> Noted | None:

@@ -17,6 +17,7 @@ from noticing.feedback import sentences
 from noticing.feedback.pdf import render_pdf
 from noticing.feedback.reply import REPLY_MAX, find_fault, send_reply, tidy_reply
 from noticing.feedback.visits import View, cards_of, find_visit, letter_photos, notes_of
+from noticing.observations import clocks
 from noticing.observations.sittings import sitting_of_view
 from noticing.photos.showing import lost_in
 from noticing.problems import Problem
@@ -112,6 +113,7 @@ def _show(actor: Actor, view: View, status: int = 200, **form: Any) -> Response:
     page = render_template(
         template,
         notes=notes,
+        bounds=clocks.bounds_of(actor.tenant_id, notes.observation_id),
         lost_photos=lost_in(view, [line.entry_id for line in notes.lines]),
         is_observer=view["context"]["observed_id"] != actor.person_id,
         reply_id=make_id(),

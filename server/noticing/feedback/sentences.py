@@ -2,7 +2,7 @@
 
 from collections import Counter
 from datetime import date, timedelta
-from math import floor
+from math import ceil, floor
 
 from babel import Locale
 from babel.dates import format_date, format_timedelta
@@ -96,6 +96,15 @@ def name_clock(notes: Notes) -> str | None:
             "The tablet's clock was %(away)s ahead in this visit. The times here are corrected.", away=away
         )
     return _("The tablet's clock was %(away)s behind in this visit. The times here are corrected.", away=away)
+
+
+def name_bound(bound_ms: int) -> str:
+    """How far a time can be off, rounded up: "± 3 s"."""
+    if bound_ms <= 90_000:
+        return _("± %(n)s s", n=ceil(bound_ms / 1_000))
+    if bound_ms <= 90 * 60_000:
+        return _("± %(n)s min", n=ceil(bound_ms / 60_000))
+    return _("± %(n)s h", n=ceil(bound_ms / 3_600_000))
 
 
 def name_away(minutes: int) -> str:

@@ -21,11 +21,18 @@ from noticing.protocols.loader import load_all
 
 View = dict[str, Any]
 MINUTE_MS = 60_000
+SHOWN_BOUND_MS = 1_000  # a time that is known better has nothing beside it
 
 
 def times_of(tenant_id: str, observation_id: str) -> dict[str, CorrectedTime]:
     """entry_id -> corrected time with its bound, of all that counts in a visit. Asks no policy."""
     return _correct(store.entries_of(db.session(), tenant_id, [observation_id]))
+
+
+def bounds_of(tenant_id: str, observation_id: str) -> dict[str, int]:
+    """entry_id -> how far its time can be off, in ms, where that is more than a second."""
+    bounds = {entry_id: time.bound_ms for entry_id, time in times_of(tenant_id, observation_id).items()}
+    return {entry_id: bound for entry_id, bound in bounds.items() if bound and bound > SHOWN_BOUND_MS}
 
 
 def set_right(tenant_id: str, view: View) -> tuple[View, int]:

@@ -13,7 +13,7 @@ from noticing.database import db
 from noticing.entry_log import store
 from noticing.entry_log.store import StoredEntry
 from noticing.feed.counter import read_last_change_seq, read_server_epoch
-from noticing.feed.listing import Noted, changes_concerning, has_withdrawn
+from noticing.feed.listing import Noted, changes_concerning, has_other_rights
 from noticing.sync.cursor import Cursor, mark_of, read_cursor, write_cursor
 from noticing.sync.handout import Handout
 from noticing.sync.reference import all_rows, protocol_rows, protocols_mark
@@ -42,7 +42,8 @@ def hand_out(actor: Actor, after: str, limit: int, not_from: str | None = None) 
     reached, mark = cursor.change_seq, cursor.mark
     if reached < last or not mark:
         news, reached = _news_after(session, actor, cursor, last, limit, not_from)
-        items += _items_of(session, actor, news)
+        brought = _subjects_brought(session, actor, cursor, reached, not_from)
+        items += _items_of(session, actor, news, brought)
         mark = mark_of(session, actor.tenant_id, actor.person_id, reached)
     following = Cursor(epoch, reached, mark, cursor.rows_seq, protocols)
     return Changes(epoch, write_cursor(following), reached < last, is_reset, items)
@@ -56,14 +57,14 @@ def has_news(session: Session, tenant_id: str, person_id: str, stream_id: str, s
 
 
 def _valid_cursor(session: Session, actor: Actor, epoch: str, last: int, text: str) -> Cursor | None:
-    """None where the device must begin anew: another epoch, another item there, or something was withdrawn."""
+    """None where the device must begin anew: another epoch, another item there, or she may read less or more."""
     cursor = read_cursor(text)
     if cursor is None or cursor.epoch != epoch or cursor.change_seq > last:
         return None
     if cursor.mark != mark_of(session, actor.tenant_id, actor.person_id, cursor.change_seq):
         return None
     since = max(cursor.change_seq, cursor.rows_seq)
-    if since < last and has_withdrawn(session, actor.tenant_id, actor.person_id, since, last):
+    if since < last and has_other_rights(session, actor.tenant_id, actor.person_id, since, last):
         return None
     return cursor
 
@@ -81,11 +82,23 @@ def _news_after(
     return [each for each in page if not _is_in_rows(each, cursor)], reached
 
 
-def _items_of(session: Session, actor: Actor, news: list[StoredEntry | Noted]) -> list[Item]:
-    if not news:
+def _subjects_brought(
+    session: Session, actor: Actor, cursor: Cursor, reached: int, not_from: str | None
+) -> set[str]:
+    """Of which the device itself has sent something since: it may have to hide that again."""
+    if not_from is None:
+        return set()
+    tenant_id, person_id = actor.tenant_id, actor.person_id
+    return store.subjects_by_stream(session, tenant_id, person_id, not_from, cursor.change_seq, reached)
+
+
+def _items_of(
+    session: Session, actor: Actor, news: list[StoredEntry | Noted], brought: set[str]
+) -> list[Item]:
+    if not news and not brought:
         return []
     history = history_of(actor.person_id, actor.tenant_id)
-    return Handout(session, actor, history, now()).items_of(news)
+    return Handout(session, actor, history, now()).items_of(news, brought)
 
 
 def _is_in_rows(each: StoredEntry | Noted, cursor: Cursor) -> bool:

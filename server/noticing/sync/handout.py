@@ -1,6 +1,6 @@
 """Turns what is new in the feed into what one person may have of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from noticing.sync.other_rooms import other_rooms
 from noticing.sync.reference import all_rows, row_item
 from noticing.sync.set_aside import WITHOUT_WORDS, say_why
 from noticing.sync.standing import Standing
-from noticing.sync.wire import EntryItem, GrantedItem, Item, RowItem, SetAsideItem
+from noticing.sync.wire import EntryItem, GrantedItem, Item, RowItem, SetAsideItem, WithdrawnItem
 
 
 @dataclass
@@ -30,16 +30,19 @@ class Handout:
     at: datetime
     _standings: dict[str, Standing] = field(default_factory=dict)
     _given_rows: set[tuple[str, str]] = field(default_factory=set)
+    _named: set[str] = field(default_factory=set)
 
-    def items_of(self, news: Sequence[StoredEntry | Noted]) -> list[Item]:
-        """In the order of `news`; each row once."""
+    def items_of(self, news: Sequence[StoredEntry | Noted], brought: Collection[str] = ()) -> list[Item]:
+        """In the order of `news`; each row once. Then those subjects that she may not read of what she `brought`."""
         entries = {each.change_seq: entry for each in news if (entry := self._entry_of(each)) is not None}
-        subject_ids = {entry.subject_id for entry in entries.values() if entry.subject_id}
+        subject_ids = {entry.subject_id for entry in entries.values() if entry.subject_id} | set(brought)
         self._standings = read_standings(self.session, self.actor.tenant_id, subject_ids)
         items: list[Item] = []
         for each in news:
             entry = entries.get(each.change_seq)
             items += self._items_of_entry(entry) if entry else self._items_of_change(each)
+        for subject_id in sorted(brought):
+            items += self._withdrawal_of(subject_id)
         return items
 
     def _entry_of(self, each: StoredEntry | Noted) -> StoredEntry | None:
@@ -58,8 +61,20 @@ class Handout:
                 text = say_why(entry.set_aside_code, other_rooms().sentences)
                 named = entry.named_id()
                 yield SetAsideItem(entry.stream_id, entry.stream_seq, named, entry.set_aside_code, text)
-        elif self._may_read(entry) and not is_spoilt:
+        elif not self._may_read(entry):
+            yield from self._withdrawal_of(entry.subject_id or "")
+        elif not is_spoilt:
             yield _entry_item(entry)
+
+    def _withdrawal_of(self, subject_id: str) -> Iterable[Item]:
+        """Where she is its observer and may read it no more: her tablet holds what she made of it. Once."""
+        standing = self._standings.get(subject_id)
+        start = standing.start if standing else None
+        if start is None or start.author_id != self.actor.person_id or subject_id in self._named:
+            return
+        if not self._may_read_in(subject_id, start.kind, start.author_id):
+            self._named.add(subject_id)
+            yield WithdrawnItem(start.subject_kind, subject_id)
 
     def _items_of_change(self, change: StoredEntry | Noted) -> Iterable[Item]:
         if not isinstance(change, Noted):
@@ -90,15 +105,18 @@ class Handout:
         return standing is None or standing.start is None or self._may_read(entry)
 
     def _may_read(self, entry: StoredEntry) -> bool:
-        standing = self._standings.get(entry.subject_id or "")
+        return self._may_read_in(entry.subject_id or "", entry.kind or "", entry.author_id)
+
+    def _may_read_in(self, subject_id: str, kind: str, author_id: str) -> bool:
+        standing = self._standings.get(subject_id)
         if standing is None:
             return False
+        tenant_id = self.actor.tenant_id
         is_held = self.history.coaches_at(standing.field("observed_id"), self.at)
-        sitting = standing.sitting(entry.tenant_id, is_pairing_held=is_held)
+        sitting = standing.sitting(tenant_id, is_pairing_held=is_held)
         if sitting is None:
             return False
-        evidence = policy.Evidence(entry.tenant_id, entry.kind or "", entry.author_id, sitting)
-        return policy.can(self.actor, "entry.read", evidence)
+        return policy.can(self.actor, "entry.read", policy.Evidence(tenant_id, kind, author_id, sitting))
 
 
 def _is_what_it_says(entry: StoredEntry) -> bool:

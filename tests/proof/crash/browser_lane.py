@@ -32,6 +32,7 @@ LARGE_VISIT = 240  # taps, then comes another
 REOPEN_SECONDS = 10
 SETTLE_SECONDS = 45
 REOPENED = 4
+TWO_TABS, SLOW_DISK = 0.35, 0.35  # of the faults
 UPDATED_EVERY = 2  # faults; at the first, the worker of the first build is hardly there
 KINDS = ("browser", "browser", "browser", "renderer", "renderer", "storage service")  # of what is killed
 
@@ -63,7 +64,12 @@ class Coach:
         self.suffered += 1
         if self.suffered % UPDATED_EVERY == 0:
             self._be_updated()
+        if self.disk:
+            self.disk.slow_down(is_slow=self.rng.random() < SLOW_DISK)
+        if self.rng.random() < TWO_TABS:
+            self._open_second()
         self._tap_until_struck(fault)
+        self.tally.slow_disk += self.disk is not None and self.disk.slow_syncs > 0
         self._reopen(fault)
         self._expect_what_was_shown()
         if fault == "cut":
@@ -103,7 +109,16 @@ class Coach:
         if became not in ("it waits", "no worker", GONE):
             self.tally.lose(f"before {self.name}, a new version came in the middle of a visit: {became}")
 
+    def _open_second(self) -> None:
+        try:
+            self.tablet.open_second()
+        except TimeoutError:
+            self.tally.stalled.append(f"before {self.name}: a second tab does not show the visit")
+        except Error:  # as in `_reopen`: then the fault strikes at what there is
+            pass
+
     def _tap_until_struck(self, fault: str) -> None:
+        told = self.tablet.glass.told.copy()
         shown, is_flapping = self.tablet.glass.dots.total(), self.rng.random() < 0.4
         has_begun = threading.Event()
         strike = threading.Thread(
@@ -112,18 +127,22 @@ class Coach:
         strike.start()
         with contextlib.suppress(Error):  # it is dead
             while strike.is_alive():
-                self.number += 1
-                with self.tablet.impatient():
-                    self.tablet.tap(self.number)
-                    if is_flapping and self.number % 7 == 0 and self.tablet.context:
+                self._tap()
+                if is_flapping and self.number % 7 == 0 and self.tablet.context:
+                    with self.tablet.impatient():
                         self.tablet.context.set_offline(self.rng.random() < 0.5)
                 if self.tablet.glass.dots.total() >= shown + FIRST_DOTS:
                     has_begun.set()
             for _ in range(6 if fault == "storage service" else 0):  # the page lives, and goes on
-                self.number += 1
-                with self.tablet.impatient():
-                    self.tablet.tap(self.number)
+                self._tap()
         strike.join()
+        self.tally.two_tabs += all(self.tablet.glass.told[tab] > told[tab] for tab in (0, 1))
+
+    def _tap(self) -> None:
+        """At either tab, where there are two."""
+        self.number += 1
+        with self.tablet.impatient():
+            self.tablet.tap(self.number, self.rng.choice([tab for tab in self.tablet.tabs if tab.places]))
 
     def _strike(self, fault: str, has_begun: threading.Event, seconds: float) -> None:
         """At some moment after the first dots, whatever the page is doing then."""

@@ -24,7 +24,7 @@ from crash.tally import Tally
 ROOT = Path(__file__).resolve().parents[3]
 GUESS_SECONDS = 4.0  # of a fault, until some were seen
 END_SECONDS = 120.0  # after the last fault: sending what is left, and checking
-MOST_SENTENCES = 12
+MOST_SENTENCES = 24
 QUIET_SECONDS = 10.0  # between two lines where there is no terminal
 Lane = Callable[[Callable[[Tally], None]], Tally]
 
@@ -80,15 +80,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         tally = Run(folder, plan, options).go()
     print("\r\033[K" if sys.stdout.isatty() else "", end="")
-    for found in (tally.lost, tally.stalled):
-        for sentence in found[:MOST_SENTENCES]:
-            print(sentence)
-        if len(found) > MOST_SENTENCES:
-            print(f"… and {len(found) - MOST_SENTENCES} more")
-    if tally.faults < plan.faults:
-        print(f"{tally.faults} of {plan.faults} faults were possible in {options.minutes:g} minutes")
-    print(tally.verdict(options.seed, without_cuts), flush=True)
-    return 0 if tally.is_clean else 1
+    if (more := len(tally.lost) + len(tally.stalled) - MOST_SENTENCES) > 0:
+        print(f"… and {more} more")
+    print(tally.verdict(options.seed, without_cuts, plan.faults, options.minutes), flush=True)
+    return 0 if tally.is_clean and tally.faults else 1
 
 
 def read_options(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -113,6 +108,7 @@ class Run:
         self.until = self.started + options.minutes * 60
         self.tallies = {name: Tally() for name in plan.lanes}
         self.said_at = 0.0
+        self.told: list[str] = []
 
     def go(self) -> Tally:
         demo = Server(self.folder / "demo", self.folder / "demo.log", "--demo")
@@ -142,11 +138,21 @@ class Run:
                 if time.monotonic() > self.until + END_SECONDS:
                     for late in running:
                         self.tallies[late].stalled.append(f"the {late} did not come to an end")
+                    self._tell_news()
                     return
             else:
                 self.tallies[name] = tally
                 running -= {name} if is_over else set()
+                self._tell_news()
             self._say()
+
+    def _tell_news(self) -> None:
+        """What was found is said at once: whoever ends the run has seen it."""
+        for tally in self.tallies.values():
+            for sentence in (*tally.lost, *tally.stalled):
+                if sentence not in self.told and len(self.told) < MOST_SENTENCES:
+                    self.told.append(sentence)
+                    print("\r\033[K" if sys.stdout.isatty() else "", sentence, sep="", flush=True)
 
     def _say(self) -> None:
         is_terminal = sys.stdout.isatty()

@@ -23,16 +23,18 @@ class Glass:
     rings: int = 0
     aside: set[Place] = field(default_factory=set)
     last_at: float = 0
+    told: Counter[int] = field(default_factory=Counter)  # tab -> how often it said something
 
-    def watch(self, page: Page) -> None:
+    def watch(self, page: Page, tab: int) -> None:
         """Before the page is opened. The binding is the browser's own, so that nothing waits for an answer."""
         session = page.context.new_cdp_session(page)
-        session.on("Runtime.bindingCalled", lambda event: self.hear(event["payload"]))
+        session.on("Runtime.bindingCalled", lambda event: self.hear(event["payload"], tab))
         session.send("Runtime.enable")
         session.send("Runtime.addBinding", {"name": "crash_says"})
         page.add_init_script(RECORDER)
 
-    def hear(self, text: str) -> None:
+    def hear(self, text: str, tab: int) -> None:
+        self.told[tab] += 1
         said: dict[str, Any] = json.loads(text)
         self.last_at = said["at"]
         for item, state, count in said["news"]:

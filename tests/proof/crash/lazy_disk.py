@@ -36,7 +36,7 @@ class LazyDisk:
 
     def __init__(self, place: Path) -> None:
         self.folder, self.disk, self.front = place / "mount", place / "disk", place / "front"
-        self.log = place / "log"
+        self.log, self.slow = place / "log", place / "slow"
         self.process: subprocess.Popen[bytes] | None = None
         for each in (self.folder, self.disk):
             each.mkdir(parents=True, exist_ok=True)
@@ -52,6 +52,7 @@ class LazyDisk:
             self.disk,
             self.front,
             self.folder,
+            self.slow,
         ]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -64,6 +65,17 @@ class LazyDisk:
                 raise NoFuse(self.log.read_text(errors="replace").strip()[-200:] or "it could not be mounted")
             time.sleep(0.01)
         return self
+
+    def slow_down(self, *, is_slow: bool) -> None:
+        """From here on each sync takes longer, or does not."""
+        self.slow.unlink(missing_ok=True)
+        if is_slow:
+            self.slow.touch()
+
+    @property
+    def slow_syncs(self) -> int:
+        """How many there were since."""
+        return self.slow.stat().st_size if self.slow.exists() else 0
 
     def cut(self) -> None:
         """From here on nothing reaches the disk, and nothing else takes its place: every call there fails.
@@ -114,7 +126,10 @@ def prove(place: Path) -> list[str]:
     try:
         write(disk.folder / "synced", is_synced=True)
         write(disk.folder / "unsynced", is_synced=False)
+        disk.slow_down(is_slow=True)
         write(disk.folder / "draft", is_synced=True)
+        slow_syncs = disk.slow_syncs
+        disk.slow_down(is_slow=False)
         (disk.folder / "draft").rename(disk.folder / "renamed")
         writers = [write_sqlite(disk.folder / mode, mode) for mode in ("NORMAL", "FULL")]
         (disk.folder / "synced").rename(disk.folder / "renamed too late")
@@ -129,6 +144,7 @@ def prove(place: Path) -> list[str]:
         "an unsynced file stayed": has_text(disk.disk / "unsynced"),
         "a name that was synced is gone": not has_text(disk.disk / "renamed"),
         "a name that was not synced stayed": (disk.disk / "renamed too late").exists(),
+        "no sync was slow": slow_syncs == 0,
         "SQLite with FULL lost commits": count_commits(disk.disk / "FULL") != COMMITS,
         "SQLite with NORMAL lost nothing": count_commits(disk.disk / "NORMAL") == COMMITS,
     }

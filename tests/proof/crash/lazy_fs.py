@@ -2,7 +2,8 @@
 
 Written data reach `disk` by fsync or fdatasync of their file only. Names (create, rename, remove, truncate …)
 reach it in their order, all of them with the next sync of anything, as on a journaling file system. Nothing is
-ever written back by itself. To cut the power is to kill this process: `python -m crash.lazy_fs disk front mount`.
+ever written back by itself. To cut the power is to kill this process: `python -m crash.lazy_fs disk front mount slow`.
+While there is a file `slow`, each sync takes longer, and leaves a byte there.
 """
 
 # The calls of `os` are what is passed through.
@@ -17,6 +18,7 @@ from typing import Any
 
 import mfusepy
 
+SLOW_SECONDS = 0.02
 CACHED_SECONDS = 3600  # nobody changes anything behind the kernel's back
 Range = tuple[int, int]
 
@@ -24,8 +26,8 @@ Range = tuple[int, int]
 class LazyFs(mfusepy.Operations):
     use_ns = True
 
-    def __init__(self, disk: str, front: str) -> None:
-        self.disk, self.front = disk, front
+    def __init__(self, disk: str, front: str, slow: str) -> None:
+        self.disk, self.front, self.slow = disk, front, slow
         self.names: list[tuple[Callable[..., Any], tuple[Any, ...]]] = []  # what happened to names, in order
         self.unsynced: dict[int, list[Range]] = {}  # inode -> written and not synced
 
@@ -98,6 +100,7 @@ class LazyFs(mfusepy.Operations):
     # Syncing.
 
     def fsync(self, path: str, datasync: int, fh: int) -> int:
+        self._take_time()
         self._sync_names()
         ranges = self.unsynced.pop(os.fstat(fh).st_ino, [])
         if ranges:
@@ -110,8 +113,19 @@ class LazyFs(mfusepy.Operations):
         return 0
 
     def fsyncdir(self, path: str, datasync: int, fh: int) -> int:
+        self._take_time()
         self._sync_names()
         return 0
+
+    def _take_time(self) -> None:
+        """Before anything is on the disk: whoever was answered already was answered too early."""
+        try:
+            slow = os.open(self.slow, os.O_WRONLY | os.O_APPEND)
+        except FileNotFoundError:
+            return
+        os.write(slow, b".")
+        os.close(slow)
+        time.sleep(SLOW_SECONDS)
 
     # Looking.
 
@@ -186,8 +200,8 @@ def _make(path: str, mode: int) -> None:
 
 
 if __name__ == "__main__":
-    disk, front, mount = sys.argv[1:]
+    disk, front, mount, slow = sys.argv[1:]
     mfusepy.FUSE(
-        LazyFs(disk, front), mount, foreground=True, nothreads=True, use_ino=True, default_permissions=True,
+        LazyFs(disk, front, slow), mount, foreground=True, nothreads=True, use_ino=True, default_permissions=True,
         entry_timeout=CACHED_SECONDS, attr_timeout=CACHED_SECONDS, fsname="noticing-lazy",
     )  # fmt: skip

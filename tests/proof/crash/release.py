@@ -14,7 +14,12 @@ LOOK = """async () => {
   const registration = await navigator.serviceWorker.getRegistration('/app/');
   if (!registration?.active || !navigator.serviceWorker.controller) return 'no worker';
   let became = 'nothing came';
-  navigator.serviceWorker.addEventListener('controllerchange', () => { became = 'it took over'; });
+  const states = () => ['active', 'waiting', 'installing'].map((one) => `${one} ${registration[one]?.state}`);
+  const before = states();
+  navigator.serviceWorker.addEventListener('controllerchange', () => {
+    const { controller } = navigator.serviceWorker;
+    became = `it took over (before: ${before}; now: ${states()}; controller ${controller?.state})`;
+  });
   await registration.update();
   const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
   for (let tries = 0; tries < 100 && registration.installing; tries += 1) await later(50);

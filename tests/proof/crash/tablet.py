@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +36,14 @@ PARTS = {
 }
 
 
+@dataclass
+class Tab:
+    page: Page
+    places: list[tuple[str, float, float]] = field(default_factory=list)  # item, x, y
+
+
 class Tablet:
-    """`wake()` opens the browser; `visit` is the observation that is being tapped at."""
+    """`wake()` opens the browser; `visit` is the observation that is being tapped at, in one tab or in two."""
 
     def __init__(
         self, playwright: Playwright, profile: Path, cache: Path, url: str, options: tuple[str, ...]
@@ -45,9 +52,8 @@ class Tablet:
         self.options = options
         self.glass = Glass()
         self.context: BrowserContext | None = None
-        self.shown: Page | None = None
+        self.tabs: list[Tab] = []
         self.cookies: list[Cookie] = []
-        self.places: list[tuple[str, float, float]] = []  # item, x, y
         self.visit = ""
         self.visit_taps = 0
 
@@ -64,21 +70,32 @@ class Tablet:
 
     @property
     def page(self) -> Page:
-        assert self.shown
-        return self.shown
+        """The first tab's."""
+        return self.tabs[0].page
 
     def open_page(self) -> None:
         """The app in a page that tells what it shows, on the visit that was being tapped at."""
         assert self.context
-        self.shown = page = self._new_page()
-        self.glass.watch(page)
-        page.goto(f"{self.url}/app/#/{f'capture/{self.visit}' if self.visit else ''}")
+        self.tabs = []
+        page = self._open_tab()
         for other in self.context.pages:
             with contextlib.suppress(Exception):  # one whose renderer was killed
                 if other is not page:
                     other.close()
         with self.impatient():
             self.context.set_offline(False)  # to a dead page it could not be said
+
+    def open_second(self) -> None:
+        """Another tab of the same profile on the same visit."""
+        self._open_tab()
+        self.find_tallies()
+
+    def _open_tab(self) -> Page:
+        page = self._new_page()
+        self.glass.watch(page, len(self.tabs))
+        self.tabs.append(Tab(page))
+        page.goto(f"{self.url}/app/#/{f'capture/{self.visit}' if self.visit else ''}")
+        return page
 
     def _new_page(self) -> Page:
         """The browser may give it a spare renderer that was killed with the others: then the next one lives.
@@ -139,10 +156,12 @@ class Tablet:
         expect(choice).to_be_checked()
 
     def find_tallies(self) -> None:
-        self.page.locator(".tally-tap").first.wait_for()
-        self.places = [
+        """In the tab that was opened last."""
+        tab = self.tabs[-1]
+        tab.page.locator(".tally-tap").first.wait_for()
+        tab.places = [
             (item, x, y)
-            for item, x, y in self.page.evaluate(
+            for item, x, y in tab.page.evaluate(
                 """() => [...document.querySelectorAll('.tally')].map((tally) => {
                   const box = tally.querySelector('.tally-tap').getBoundingClientRect();
                   return [tally.querySelector('.tally-prompt').textContent, box.x + 40, box.y + box.height / 2];
@@ -151,12 +170,12 @@ class Tablet:
             if y < SIZE["height"] - 120  # the foot lies over what is further down
         ]
 
-    def tap(self, number: int) -> None:
-        item, x, y = self.places[number % len(self.places)]
+    def tap(self, number: int, tab: Tab) -> None:
+        item, x, y = tab.places[number % len(tab.places)]
         place: Place = (self.visit, item)
         self.glass.taps[place] += 1  # before: whether it arrived is not known when it fails
         self.visit_taps += 1
-        self.page.touchscreen.tap(x, y)
+        tab.page.touchscreen.tap(x, y)
 
     def counts(self) -> dict[str, int]:
         """What the app itself shows of the visit, from its own log."""

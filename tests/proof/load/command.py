@@ -8,6 +8,7 @@ import contextlib
 import secrets
 import shutil
 import tempfile
+import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -25,14 +26,31 @@ def main(arguments: Sequence[str]) -> int:
     options = make_parser().parse_args(arguments)
     names = DATABASES if options.database == "both" else (options.database,)
     print(f"load: {options.tablets:,} tablets, seed {options.seed}", flush=True)
-    outcomes = [run_on(name, options) for name in names]
-    is_kept = all(outcome.verdict.is_kept for outcome in outcomes)
+    outcomes: list[Outcome] = []
+    trouble = None
+    for name in names:
+        try:
+            outcomes.append(run_on(name, options))
+        except Exception as fault:  # noqa: BLE001 - it is said, and counts as a failure
+            traceback.print_exc()
+            trouble = f"{name} broke off: {type(fault).__name__}"
     for outcome in outcomes:
         print("\n" + outcome.table(), flush=True)
-    print("\nload: " + "; ".join(outcome.sentence() for outcome in outcomes), flush=True)
-    if not is_kept:
-        print(f"load: the promise was broken; the same again with --seed {options.seed}", flush=True)
-    return 0 if is_kept else 1
+    print("\n" + sentence(outcomes, trouble, options.seed), flush=True)
+    return 0 if is_kept(outcomes) and trouble is None else 1
+
+
+def is_kept(outcomes: Sequence[Outcome]) -> bool:
+    return all(outcome.verdict.is_kept for outcome in outcomes)
+
+
+def sentence(outcomes: Sequence[Outcome], trouble: str | None, seed: int) -> str:
+    """The last line: what came of it, and how fast it was."""
+    word = "nothing is known" if trouble else "the promise was kept"
+    if not is_kept(outcomes):
+        word = "THE PROMISE WAS BROKEN"
+    said = [outcome.sentence() for outcome in outcomes] + ([trouble] if trouble else [])
+    return f"load: {word}: " + "; ".join(said) + f" (seed {seed})"
 
 
 def make_parser() -> argparse.ArgumentParser:

@@ -44,10 +44,16 @@ class Outcome:
         return self.verdict.entries / self.course.seconds
 
     def sentence(self) -> str:
+        asked = ", ".join(f"{step} {self._latencies(step)}" for step in ("hello", "push"))
         return (
             f"{self.database} {self.verdict.sentence()} ({self.course.seconds:.0f} s, "
-            f"{self.entries_per_second:,.0f} entries/s)"
+            f"{self.entries_per_second:,.0f} entries/s, {asked} ms at p50/p99, "
+            f"server {self.usage.peak_bytes / 2**20:,.0f} MiB)"
         )
+
+    def _latencies(self, step: str) -> str:
+        ordered = sorted(1000 * seconds for seconds in self.course.times.get(step, ()))
+        return "/".join(f"{nearest(ordered, share):,.0f}" for share in (50, 99)) if ordered else "–"
 
     def table(self) -> str:
         lines = [f"{self.database:<24}{'n':>8}{'p50':>10}{'p95':>10}{'p99':>10}{'max':>10}  ms"]

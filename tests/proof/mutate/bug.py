@@ -48,6 +48,10 @@ class Bug:
         return any(change.file.startswith("pwa/") for change in self.changes)
 
     @property
+    def needs_cuts(self) -> bool:
+        return bool(self.size.get("cuts"))
+
+    @property
     def schedules(self) -> int:
         return int(self.size.get("schedules", SCHEDULES))
 

@@ -1,9 +1,10 @@
 """Are the proofs sharp? Each seeded bug, alone in a copy of the tree, must be caught; the tree as it is, must not.
 
-    mutate [--only NAME …] [--seed S] [--jobs 2] [--schedules N] [--list]
+    mutate [--only NAME …] [--without-cuts] [--seed S] [--jobs 2] [--schedules N] [--list]
 
 The control runs the same schedules as the bugs: what a bug fails at, the tree without it has passed. The last line
-is the verdict; the exit code is 1 if a bug was not caught, the control is not clean, or a bug no longer fits.
+is the verdict; the exit code is 1 if a bug was not caught, the control is not clean, a bug no longer fits, or power
+cannot be cut here and a bug needs that: those can be left out, and the verdict names them all the same.
 """
 
 import argparse
@@ -56,6 +57,9 @@ def read_options(argv: Sequence[str] | None) -> argparse.Namespace:
         prog="mutate", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--only", action="extend", nargs="+", metavar="NAME", help="these bugs and no other")
+    parser.add_argument(
+        "--without-cuts", action="store_true", help="leave out the bugs that only a power cut shows"
+    )
     parser.add_argument("--seed", type=int, default=secrets.randbelow(2**31), help="of what happens when")
     parser.add_argument("--jobs", type=int, default=2, help="simulators side by side (2)")
     parser.add_argument(
@@ -71,7 +75,9 @@ class Run:
     """Simulators side by side; crash runs, which use the whole machine, one after another."""
 
     def __init__(self, options: argparse.Namespace, bugs: list[Bug], folder: Path) -> None:
-        self.options, self.bugs, self.folder = options, bugs, folder
+        self.options, self.folder = options, folder
+        self.left_out = [bug for bug in bugs if bug.needs_cuts and options.without_cuts]
+        self.bugs = [bug for bug in bugs if bug not in self.left_out]
         self.outcomes: dict[str, Outcome] = {}
         self.began = time.monotonic()
         self.tree = copy_tree(options.tree, folder / "tree")
@@ -127,14 +133,16 @@ class Run:
 
     @property
     def has_passed(self) -> bool:
-        return not self.missed and self.unclean is None
+        return bool(self.bugs) and not self.missed and not self.impossible and self.unclean is None
 
     def verdict(self) -> str:
         said = f"mutate: {len(self.caught)} of {len(self.bugs)} seeded bugs caught"
         if self.impossible:
-            said += f", power cannot be cut here for {len(self.impossible)}"
+            said += f", not tried, for power cannot be cut here: {names_of(self.impossible)}"
+        if self.left_out:
+            said += f", left out, for they need a power cut: {names_of(self.left_out)}"
         if self.missed:
-            said += ", not caught: " + ", ".join(bug.name for bug in self.missed)
+            said += f", not caught: {names_of(self.missed)}"
         if self.unclean is not None:
             said += f", but without any bug: {self.unclean[:SAID_AT_MOST]}"
         return f"{said} (seed {self.options.seed})"
@@ -172,6 +180,10 @@ class Run:
             f"  {done} of {len(self.bugs)}, about {left / 60:.0f} min left   {name} [{outcome.seconds:.0f} s]: {said}",
             flush=True,
         )
+
+
+def names_of(bugs: list[Bug]) -> str:
+    return ", ".join(bug.name for bug in bugs)
 
 
 def sizes_of(bugs: list[Bug]) -> list[dict[str, int | str]]:

@@ -13,8 +13,9 @@ class Tally:
     def __init__(self, wanted: int, seed: int) -> None:
         self.wanted, self.seed, self.began = wanted, seed, time.monotonic()
         self.first_at: float | None = None  # when the first result was there
-        self.schedules = self.permanent = self.twice = self.differing = self.small = 0
+        self.schedules = self.permanent = self.twice = self.differing = 0
         self.failed: list[int] = []
+        self.small: list[int] = []  # less than they are meant to be: they show too little
         self.broken: list[str] = []
         self.counts: Counter[str] = Counter()
         self.coverage: Counter[str] = Counter()
@@ -36,7 +37,8 @@ class Tally:
         self.coverage.update(result["coverage"])
         self.faults = result["faults"]
         faults = sum(result["coverage"].values())
-        self.small += result["counts"].get("taps", 0) < LEAST_TAPS or faults < LEAST_FAULTS
+        if result["counts"].get("taps", 0) < LEAST_TAPS or faults < LEAST_FAULTS:
+            self.small.append(result["seed"])
         if self.is_failure(result):
             self.failed.append(result["seed"])
 
@@ -53,7 +55,7 @@ class Tally:
 
     @property
     def has_passed(self) -> bool:
-        return self.schedules > 0 and not (self.failed or self.broken or self.uncovered)
+        return self.schedules > 0 and not (self.failed or self.broken or self.uncovered or self.small)
 
     def progress(self) -> str:
         """Once each worker's server has started: the rate since the first result, which tells nothing itself."""
@@ -75,7 +77,7 @@ class Tally:
             *self._without_check(),
             f"{self.counts['photos']:,} photos",
             f"{sum(self.coverage.values()):,} faults of {len(self.coverage)} kinds",
-            f"{self.small} with fewer than {LEAST_TAPS} taps or {LEAST_FAULTS} faults",
+            f"{len(self.small)} with fewer than {LEAST_TAPS} taps or {LEAST_FAULTS} faults",
             f"{self.counts['requests']:,} requests",
             f"{len(self.failed)} failed",
             f"{self.twice} run twice, {self.differing} differing",
@@ -85,6 +87,8 @@ class Tally:
         ]
         if self.uncovered:
             said.append("hit too rarely: " + ", ".join(f"{e} ({self.coverage[e]})" for e in self.uncovered))
+        if self.small:
+            said.append("too small: " + ", ".join(map(str, self.small[:10])))
         if self.broken:
             said.append("broken: " + self.broken[0])
         if self.failed:

@@ -2,6 +2,7 @@ import { useRef, useState } from 'preact/hooks';
 import type { LogErrorCode } from '../../log/error.ts';
 import type { Cut } from '../../picture/asked.ts';
 import { type MessageKey, t } from '../../ui/messages/messages.ts';
+import { is_too_long, RoomLeft } from '../../ui/room_left.tsx';
 import type { Visit } from '../../visits/visit.ts';
 import { WHOLE } from './boxes.ts';
 import { encodePicture } from './encode.ts';
@@ -46,6 +47,7 @@ export function PhotoForm({ item_key, visit, taken, onSaved, onAgain }: Props) {
   const save = async (event: Event) => {
     event.preventDefault();
     if (!is_covered) return refuse('names', tick.current);
+    if (is_too_long(alt, ALT_MAX)) return words.current?.focus();
     if (!alt.trim() && trouble !== 'words') return refuse('words', words.current);
     setBusy(true);
     const bytes = await encodePicture(taken.picture, cut).catch(() => null);
@@ -73,11 +75,11 @@ export function PhotoForm({ item_key, visit, taken, onSaved, onAgain }: Props) {
           <textarea
             ref={words}
             rows={2}
-            maxLength={ALT_MAX}
             value={alt}
             placeholder={t('photo.alt_example')}
             onInput={(event) => setAlt(event.currentTarget.value)}
           />
+          <RoomLeft text={alt} most={ALT_MAX} />
         </label>
         {trouble && (
           <p class="notice" role="alert">

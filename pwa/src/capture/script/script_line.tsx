@@ -1,13 +1,10 @@
 import { speakerName } from '../../ui/line_text.ts';
 import { t } from '../../ui/messages/messages.ts';
 import { msBetween, nowText, sinceStart } from '../../ui/times.ts';
-import { lineDraft } from '../../visits/half_line.ts';
+import { lineDrafts } from '../../visits/half_line.ts';
 import type { VisitDraft } from '../../visits/visit.ts';
 import { type HalfLineOnScreen, nextSpeaker, typeInto } from './half_line.ts';
 import { LineTime } from './line_time.tsx';
-
-/** Payloads are at most 32 KiB; a spoken sentence is far from it. */
-const LONGEST_LINE = 4000;
 
 interface Props {
   half_line: HalfLineOnScreen;
@@ -20,9 +17,9 @@ export function ScriptLine({ half_line, started_at, item_key, record }: Props) {
   const line = half_line.line.value;
   const write = (event: Event) => {
     event.preventDefault();
-    const draft = lineDraft(line, item_key);
-    if (!draft) return;
-    record(draft);
+    const drafts = lineDrafts(line, item_key);
+    if (drafts.length === 0) return;
+    for (const draft of drafts) record(draft);
     half_line.empty();
   };
   return (
@@ -43,7 +40,6 @@ export function ScriptLine({ half_line, started_at, item_key, record }: Props) {
         type="text"
         autocomplete="off"
         enterkeyhint="done"
-        maxLength={LONGEST_LINE}
         value={line.text}
         placeholder={t('script.placeholder')}
         aria-label={t('script.placeholder')}

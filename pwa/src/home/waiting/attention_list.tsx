@@ -92,13 +92,15 @@ function WordlessRow({ one, visit }: { one: WordlessAside; visit: VisitSummary |
       why={one.text}
       code={one.code}
       is_own={one.is_own}
+      is_withdrawn={one.is_withdrawn}
       visit={visit}
     />
   );
 }
 
-function wordlessText({ is_own, code, stream_seq: n }: WordlessAside): string {
+function wordlessText({ is_own, is_withdrawn, code, stream_seq: n }: WordlessAside): string {
   if (!is_own) return t('attention.elsewhere');
+  if (is_withdrawn) return t('attention.lost', { n });
   return t(code === LOST ? 'attention.lost' : 'attention.left', { n });
 }
 
@@ -108,13 +110,15 @@ interface RowProps {
   why: string;
   code: string;
   is_own: boolean;
+  is_withdrawn?: boolean;
   visit: VisitSummary | null;
 }
 
-function Row({ what, at, why, code, is_own, visit }: RowProps) {
+function Row({ what, at, why, code, is_own, is_withdrawn, visit }: RowProps) {
   const { directory } = useDevice();
   const { teacher } = visitNames(visit?.context ?? null, directory.value);
-  const where = visit ? teacher : t(is_own ? 'attention.no_visit' : 'attention.visit_unknown');
+  const nowhere = is_own ? 'attention.no_visit' : 'attention.visit_unknown';
+  const where = visit ? teacher : t(is_withdrawn ? 'withdrawn.title' : nowhere);
   const link = visit?.status === 'capturing' ? links.capture : links.review;
   return (
     <li class="row-sign-act">

@@ -40,7 +40,7 @@ export function WaitingScreen({ rescue = null }: { rescue?: Rescue | null }) {
         {counted === 'not_yet' && <p class="soft">{t('app.opening')}</p>}
         {counted === 'counted' && <StateCard onSend={() => sync.nudge()} />}
         <Troubles />
-        <WaitingVisits visits={known} />
+        {visits.value && <WaitingVisits visits={visits.value} />}
         {counted !== 'not_yet' && <RescueSlot rescue={rescue} />}
         {aside.value && <AttentionList {...aside.value} visits={known} />}
         <OthersCard />

@@ -11,7 +11,9 @@ export function WaitingVisits({ visits }: { visits: readonly VisitSummary[] }) {
   const { sync } = useDevice();
   const waiting = waitingVisits(visits);
   const elsewhere = sync.status.value.on_tablet - waiting.reduce((n, one) => n + one.waiting, 0);
-  if (waiting.length === 0) return null;
+  if (waiting.length === 0) {
+    return elsewhere > 0 ? <p class="soft">{t('waiting.nowhere', { n: elsewhere })}</p> : null;
+  }
   return (
     <section>
       <h2 class="cap">

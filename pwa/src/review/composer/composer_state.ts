@@ -1,4 +1,5 @@
 import { batch, effect, type ReadonlySignal, signal } from '@preact/signals';
+import { fits } from '../../visits/long_text.ts';
 import type { Visit } from '../../visits/visit.ts';
 import { DRAFT_FIELDS, type DraftField, type FeedbackDraft, readDraft } from '../feedback_draft.ts';
 
@@ -22,7 +23,10 @@ export function openComposer(visit: Visit): Composer {
 
   const saveNow = () => {
     clearTimeout(timer);
-    for (const field of unwritten) {
+    for (const field of [...unwritten]) {
+      // Its field says that it is far too long to be kept.
+      if (!fits({ value: draft.peek()[field] })) continue;
+      unwritten.delete(field);
       const { made } = visit.record({
         kind: 'draft.written',
         item_key: field,
@@ -34,7 +38,6 @@ export function openComposer(visit: Visit): Composer {
         made.map((one) => one.entry.entry_id),
       );
     }
-    unwritten.clear();
   };
 
   // What another page or tablet wrote is taken over where nothing here would be lost by it.

@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks';
 import { Dialog } from '../../ui/dialog.tsx';
 import { type MessageKey, t } from '../../ui/messages/messages.ts';
-import { QUESTIONS_MAX } from '../composer_rules.ts';
+import { RoomLeft } from '../../ui/room_left.tsx';
+import { LONGEST, QUESTIONS_MAX } from '../composer_rules.ts';
 import type { FeedbackDraft } from '../feedback_draft.ts';
 import type { Finding } from '../wording/wording.ts';
 import { Findings } from './findings.tsx';
@@ -37,11 +38,11 @@ export function Questions({ draft, findings, change }: Props) {
         <div key={at} class="compose-block question">
           <textarea
             rows={2}
-            maxLength={600}
             value={question}
             aria-label={t('composer.question', { n: at + 1 })}
             onInput={(event) => write(at, event.currentTarget.value)}
           />
+          <RoomLeft text={question} most={LONGEST.question} />
           <button
             type="button"
             class="link-button"

@@ -1,5 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { t } from '../../ui/messages/messages.ts';
+import { RoomLeft } from '../../ui/room_left.tsx';
+import { LONGEST } from '../composer_rules.ts';
 import type { FeedbackDraft, Step } from '../feedback_draft.ts';
 import { STEP_ROWS } from '../step_rows.ts';
 import { wordingLists } from '../wording/word_lists.ts';
@@ -26,12 +28,12 @@ export function StepFields({ draft, findings, change }: Props) {
       <div class="compose-block">
         <textarea
           rows={2}
-          maxLength={600}
           value={step.text}
           placeholder={t('composer.step_example')}
           aria-label={t('composer.step')}
           onInput={(event) => write({ text: event.currentTarget.value })}
         />
+        <RoomLeft text={step.text} most={LONGEST.step} />
         <p class={n > most ? 'counter over num' : 'counter num'}>
           {t('composer.words', { n, most })}
         </p>
@@ -77,7 +79,8 @@ function StepLine({ label, is_day, value, onInput, children }: LineProps) {
   return (
     <label class="step-line">
       <span>{label}</span>
-      <input type="text" maxLength={300} {...given} />
+      <input type="text" {...given} />
+      <RoomLeft text={value} most={LONGEST.step_row} />
       {children}
     </label>
   );

@@ -1,7 +1,14 @@
 import type { TimelineLine } from '../../observation/view.ts';
 import { t } from '../../ui/messages/messages.ts';
+import { RoomLeft } from '../../ui/room_left.tsx';
 import { clockTime } from '../../ui/times.ts';
-import { type CiteTarget, STRENGTHS_MAX, toggleCite, withStrength } from '../composer_rules.ts';
+import {
+  type CiteTarget,
+  LONGEST,
+  STRENGTHS_MAX,
+  toggleCite,
+  withStrength,
+} from '../composer_rules.ts';
 import type { FeedbackDraft, Strength } from '../feedback_draft.ts';
 import type { Finding } from '../wording/wording.ts';
 import { Findings } from './findings.tsx';
@@ -25,13 +32,13 @@ export function Strengths({ draft, timeline, findings, change, setTarget }: Prop
         <div key={at} class="compose-block">
           <textarea
             rows={3}
-            maxLength={1000}
             value={strength.text}
             placeholder={t('composer.strength_example')}
             aria-label={t('composer.strength', { n: at + 1 })}
             onFocus={() => setTarget(at)}
             onInput={(event) => write(at, event.currentTarget.value)}
           />
+          <RoomLeft text={strength.text} most={LONGEST.strength} />
           <Cited
             strength={strength}
             timeline={timeline}

@@ -10,7 +10,13 @@ import { useDevice } from '../../visits/device_context.ts';
 import type { Visit } from '../../visits/visit.ts';
 import type { Composer } from '../composer/composer_state.ts';
 import { FindingText } from '../composer/findings.tsx';
-import { cleanDraft, LINES_MAX, liveDraft, nextVersion } from '../composer_rules.ts';
+import {
+  cleanDraft,
+  has_too_long_text,
+  LINES_MAX,
+  liveDraft,
+  nextVersion,
+} from '../composer_rules.ts';
 import { TooManyLines } from '../timeline/too_many_lines.tsx';
 import { type Finding, findWording } from '../wording/wording.ts';
 import { OpenVersions } from './open_versions.tsx';
@@ -35,6 +41,7 @@ export function ShareDialog({ visit, composer, is_preview, onSettle, onClose }: 
   const findings = findWording(draft, view.context?.channel ?? 'coaching', names);
   const errors = findings.filter((one) => one.severity === 'error');
   const warnings = findings.filter((one) => one.severity === 'warning');
+  const is_too_long = has_too_long_text(draft);
   const n_picked = liveDraft(composer.draft.value, view.timeline).evidence.length;
   return (
     <Dialog
@@ -49,13 +56,18 @@ export function ShareDialog({ visit, composer, is_preview, onSettle, onClose }: 
         </>
       )}
       <OpenVersions view={view} onSettle={onSettle} />
+      {is_too_long && (
+        <p class="notice" role="alert">
+          {t('share.too_long')}
+        </p>
+      )}
       {n_picked > LINES_MAX && <TooManyLines n={n_picked} />}
       <Preview draft={draft} view={view} protocol={visit.protocol.value} />
       {!is_preview && (
         <ShareFoot
           visit={visit}
           composer={composer}
-          has_errors={errors.length > 0}
+          has_errors={errors.length > 0 || is_too_long}
           onClose={onClose}
         />
       )}

@@ -3,7 +3,7 @@ import { itemsOf } from '../../protocol/protocol.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { t } from '../../ui/messages/messages.ts';
 import type { Visit } from '../../visits/visit.ts';
-import { hoursMinutes, laterLine } from './added_later.ts';
+import { hoursMinutes, laterLines } from './added_later.ts';
 import { SpeakerField } from './edit_fields.tsx';
 
 export function AddLater({ visit }: { visit: Visit }) {
@@ -27,7 +27,7 @@ function AddLaterDialog({ visit, onClose }: { visit: Visit; onClose: () => void 
     event.preventDefault();
     const protocol = visit.protocol.value;
     const item = protocol && itemsOf(protocol).find((one) => one.type === 'script');
-    visit.record(laterLine(item?.key ?? null, started_at ?? '', { text, speaker, at }));
+    visit.record(...laterLines(item?.key ?? null, started_at ?? '', { text, speaker, at }));
     onClose();
   };
   return (
@@ -36,12 +36,7 @@ function AddLaterDialog({ visit, onClose }: { visit: Visit; onClose: () => void 
         <p class="soft">{t('later.text')}</p>
         <label class="field">
           <span>{t('line.words')}</span>
-          <textarea
-            rows={3}
-            maxLength={4000}
-            value={text}
-            onInput={(event) => setText(event.currentTarget.value)}
-          />
+          <textarea rows={3} value={text} onInput={(event) => setText(event.currentTarget.value)} />
         </label>
         <SpeakerField value={speaker} onChange={setSpeaker} />
         <label class="field">

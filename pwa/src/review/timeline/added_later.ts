@@ -1,4 +1,5 @@
 import { writeTime } from '../../entry/clock.ts';
+import { lineDrafts } from '../../visits/half_line.ts';
 import type { VisitDraft } from '../../visits/visit.ts';
 
 const TIME = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}).*?([+-]\d{2}:\d{2})$/;
@@ -24,15 +25,10 @@ export function timeOfVisit(started_at: string, hours_minutes: string): string {
   return `${parts.day}T${hours_minutes}:00.000${parts.offset}`;
 }
 
-export function laterLine(
+export function laterLines(
   item_key: string | null,
   started_at: string,
   said: { text: string; speaker: string; at: string },
-): VisitDraft {
-  return {
-    kind: 'script.written',
-    item_key,
-    payload: { text: said.text.trim(), speaker: said.speaker },
-    occurred_at: timeOfVisit(started_at, said.at),
-  };
+): VisitDraft[] {
+  return lineDrafts({ ...said, occurred_at: timeOfVisit(started_at, said.at) }, item_key);
 }

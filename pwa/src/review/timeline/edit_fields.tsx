@@ -1,7 +1,17 @@
 import { speakerName } from '../../ui/line_text.ts';
 import { t } from '../../ui/messages/messages.ts';
 import { NumberField } from '../../ui/number_field.tsx';
+import { is_too_long, RoomLeft } from '../../ui/room_left.tsx';
+import { LINE_MAX } from '../../visits/long_text.ts';
 import type { LineEdit } from './line_edit.ts';
+
+const ALT_MAX = 500;
+
+/** It fits into no entry: it stays in its field until it is shorter. */
+export function is_edit_too_long(edit: LineEdit): boolean {
+  if (edit.as === 'text') return is_too_long(edit.text, LINE_MAX);
+  return edit.as === 'alt' && is_too_long(edit.alt, ALT_MAX);
+}
 
 interface Props {
   edit: LineEdit;
@@ -17,10 +27,10 @@ export function EditFields({ edit, onChange }: Props) {
             <span>{t('line.words')}</span>
             <textarea
               rows={3}
-              maxLength={4000}
               value={edit.text}
               onInput={(event) => onChange({ ...edit, text: event.currentTarget.value })}
             />
+            <RoomLeft text={edit.text} most={LINE_MAX} />
           </label>
           <SpeakerField
             value={edit.speaker}
@@ -34,10 +44,10 @@ export function EditFields({ edit, onChange }: Props) {
           <span>{t('photo.alt')}</span>
           <textarea
             rows={2}
-            maxLength={500}
             value={edit.alt}
             onInput={(event) => onChange({ ...edit, alt: event.currentTarget.value })}
           />
+          <RoomLeft text={edit.alt} most={ALT_MAX} />
         </label>
       );
     case 'sweep':

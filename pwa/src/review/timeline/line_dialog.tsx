@@ -3,12 +3,15 @@ import type { TimelineLine } from '../../observation/view.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { answerLabel, lineText } from '../../ui/line_text.ts';
 import { t } from '../../ui/messages/messages.ts';
+import { is_too_long, RoomLeft } from '../../ui/room_left.tsx';
 import { SavedPhoto } from '../../ui/saved_photo.tsx';
 import { clockTime } from '../../ui/times.ts';
 import type { Visit } from '../../visits/visit.ts';
-import { EditFields } from './edit_fields.tsx';
+import { EditFields, is_edit_too_long } from './edit_fields.tsx';
 import { amendedPayload, editOf } from './line_edit.ts';
 import { LineTags } from './line_tags.tsx';
+
+const REASON_MAX = 300;
 
 interface Props {
   line: TimelineLine;
@@ -24,6 +27,8 @@ export function LineDialog({ line, visit, onClose }: Props) {
   const [reason, setReason] = useState('');
   const payload = amendedPayload(line, edit);
   const entry_id = line.entry_id;
+  const has_long_reason = is_too_long(reason, REASON_MAX);
+  const cannot_amend = !payload || has_long_reason || is_edit_too_long(edit);
   const given = reason.trim() || t('line.no_reason');
   const amend = () => {
     const replaces = amendmentsOf(visit, entry_id);
@@ -55,17 +60,17 @@ export function LineDialog({ line, visit, onClose }: Props) {
         <span>{t('line.reason')}</span>
         <input
           type="text"
-          maxLength={300}
           value={reason}
           onInput={(event) => setReason(event.currentTarget.value)}
         />
+        <RoomLeft text={reason} most={REASON_MAX} />
       </label>
       <div class="dialog-foot">
-        <button type="button" class="button" onClick={takeBack}>
+        <button type="button" class="button" disabled={has_long_reason} onClick={takeBack}>
           {t('line.take_back')}
         </button>
         {edit.as !== 'nothing' && (
-          <button type="button" class="button primary" disabled={!payload} onClick={amend}>
+          <button type="button" class="button primary" disabled={cannot_amend} onClick={amend}>
             {t('line.amend')}
           </button>
         )}

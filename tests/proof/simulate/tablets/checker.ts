@@ -16,6 +16,7 @@ export interface ProfileLog {
   readonly name: string;
   readonly person_id: string;
   readonly may_read: boolean;
+  readonly is_withdrawn: boolean;
   readonly on_tablet: number;
   readonly photos_waiting: number;
   readonly entries: readonly LoggedEntry[];
@@ -58,7 +59,29 @@ export function check(ended: Ended): string[] {
     ...checkTimes(ended),
     ...checkPhotos(ended),
     ...checkViews(ended),
+    ...checkWithdrawn(ended),
   ];
+}
+
+/** A finished visit that was withdrawn is not shown on the tablet that made it either. */
+function checkWithdrawn({ profiles, server }: Ended): string[] {
+  const starts = new Set(
+    server.bodies.flatMap((row) =>
+      row.is_whole &&
+      row.set_aside_code === null &&
+      row.body.includes('"observation.started"') &&
+      row.body.includes('"coaching"')
+        ? [row.subject_id]
+        : [],
+    ),
+  );
+  return profiles.flatMap(({ is_withdrawn, entries, name }) => {
+    if (!is_withdrawn) return [];
+    const over = entries.filter(
+      ({ entry }) => entry.kind === 'observation.finished' && starts.has(entry.subject_id),
+    );
+    return over.map(({ entry }) => `withdrawn: ${name} still shows ${entry.subject_id}`);
+  });
 }
 
 function checkDrained({ profiles }: Ended): string[] {

@@ -12,7 +12,13 @@ export function judge(schedule: Schedule): string[] {
   const { ledger, server, seats, corrupted, taken_back, spoilt } = schedule;
   const subjects = new Set([...ledger.taps.values()].map((tap) => tap.made.entry.subject_id));
   const profiles = seats.map(({ profile, name }) =>
-    readProfile(name, profile, [...subjects], !schedule.ended.has(profile.person_id)),
+    readProfile(
+      name,
+      profile,
+      [...subjects],
+      !schedule.ended.has(profile.person_id),
+      schedule.withdrawn.has(profile.person_id),
+    ),
   );
   const protocols = server.school.protocols.map((one) => one.document);
   const log = server.readLog();
@@ -31,6 +37,7 @@ function readProfile(
   profile: Profile,
   subjects: readonly string[],
   may_read: boolean,
+  is_withdrawn: boolean,
 ): ProfileLog {
   // Locked to the end: it has delivered, and fetched nothing that nobody could read here.
   const was_locked = profile.platform.is_locked;
@@ -44,6 +51,10 @@ function readProfile(
     name,
     person_id: profile.person_id,
     may_read: may_read && !was_locked,
+    is_withdrawn:
+      is_withdrawn &&
+      !was_locked &&
+      meta.some((row) => row.key === 'reading' && row.value === 'open'),
     // Wiped and not opened since: nothing is left that could wait.
     on_tablet: countNow(profile),
     photos_waiting: countNow(profile, 'photos_waiting'),

@@ -51,6 +51,8 @@ export class Schedule {
   readonly spoilt_photos = new Set<string>();
   /** Whose reading was ended. */
   readonly ended = new Set<string>();
+  /** Whose pairing was ended: what she may read no more is named to her tablets. */
+  readonly withdrawn = new Set<string>();
   /** Hashes that the last backup holds. */
   backed_up = new Set<string>();
   /** Hashes that a restore took from the server. */
@@ -126,6 +128,7 @@ export class Schedule {
     const seat = this.chance.pick(this.seats);
     this.server.change(what, seat.profile.person_id);
     this.ended.add(seat.profile.person_id);
+    if (what === 'end_pairing') this.withdrawn.add(seat.profile.person_id);
     this.ledger.hit(fault);
     this.ledger.tell('server', `${fault}: ${seat.who}`);
   }
