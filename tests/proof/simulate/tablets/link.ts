@@ -22,8 +22,12 @@ export type Weather = (typeof WEATHERS)[number];
 
 type Heard = (reply: NetReply) => void;
 
+const LATE_MS = 5_000;
+
 /** The way between one tablet and the server. */
 export class Link {
+  /** When a request arrived last that had been on its way for long: who sent it may be gone. */
+  late_at = Number.NEGATIVE_INFINITY;
   readonly weather = new Map<Weather, number>();
   /** Told when a weather has really met a request. */
   onMet: (weather: Weather) => void = () => undefined;
@@ -66,6 +70,7 @@ export class Link {
 
   #arrive(request: NetRequest, began: number, end: Heard): void {
     const { world } = this.#tablet;
+    if (world.now - began > LATE_MS) this.late_at = world.now;
     const served = this.#server.serve(this.#tablet.name, request);
     if (served === null) {
       world.after(this.#way(), () => end({ kind: 'none', reason: 'connection closed' }));

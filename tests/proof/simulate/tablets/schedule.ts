@@ -53,6 +53,7 @@ export class Schedule {
   readonly ended = new Set<string>();
   /** Whose pairing was ended: what she may read no more is named to her tablets. */
   readonly withdrawn = new Set<string>();
+  #healed_at = 0;
   /** Hashes that the last backup holds. */
   backed_up = new Set<string>();
   /** Hashes that a restore took from the server. */
@@ -212,6 +213,7 @@ export class Schedule {
   /** Everything works again; frozen tabs may stay frozen, ended roles and lost tablets stay as they are. */
   heal(): void {
     this.is_healed = true;
+    this.#healed_at = this.world.now;
     this.server.is_down = false;
     this.server.crash = null;
     this.server.offset_ms = 0;
@@ -291,9 +293,12 @@ export class Schedule {
     if (waiting.length > 0) this.signInAndNudge();
   }
 
-  /** What one of her tablets has brought last, her others fetch. */
+  /** What one of her tablets has brought last, her others fetch; and what a page that is gone had sent, this one. */
   exchange(): void {
-    this.#takeTurns((seat) => this.seats.some((one) => one !== seat && one.who === seat.who));
+    this.#takeTurns((seat) => {
+      const is_late = seat.profile.tablet.link.late_at > this.#healed_at;
+      return is_late || this.seats.some((one) => one !== seat && one.who === seat.who);
+    });
   }
 
   #takeTurns(is_wanted: (seat: Seat) => boolean): void {
