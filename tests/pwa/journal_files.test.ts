@@ -86,6 +86,16 @@ test('what the journal has lost of the log is written again, and what it has is 
   expect((await journal.read()).map((one) => one.entry_id)).toEqual(['one', 'two']);
 });
 
+test('a file that cannot be read now keeps nothing out of the journal', async () => {
+  const earlier = await JournalFiles.open(PERSON);
+  await earlier.append([record('one')]);
+  disk.endPage();
+  const journal = await JournalFiles.open(PERSON);
+  const unread = [new DOMException('not now', 'NotReadableError')];
+  disk.fault = (step) => (step === 'read' ? (unread.shift() ?? null) : null);
+  expect(await journal.complete([record('two')])).toBe(1);
+});
+
 test('a second tab does not write again what the first may have', async () => {
   const first = await JournalFiles.open(PERSON);
   await first.append([record('one')]);

@@ -88,12 +88,44 @@ test('a key that was destroyed lies in neither file', async () => {
   expect(texts.join()).not.toContain('wrapped');
 });
 
-test('a copy that was spoilt costs no key that is in the database', async () => {
+test('a copy that was spoilt costs no key that is in the database, and is made again beside what was spoilt', async () => {
   await keys.putOnce('reading_key', READING);
   spoilCopy();
   await keys.put('sealed_key', SEALED);
   expect(await keys.get('reading_key')).toEqual(READING);
-  expect(disk.text(FOLDER, NAME)).toBe('{"reading');
+  expect(await found('reading_key')).toEqual(READING);
+  expect(await found('sealed_key')).toEqual(SEALED);
+  expect(disk.text(FOLDER, `${NAME}.spoilt`)).toBe('{"reading');
+});
+
+test('a first copy that was cut short is made again', async () => {
+  disk.cuts_short = 20;
+  await keys.putOnce('reading_key', READING);
+  disk.cuts_short = null;
+  expect(await keys.get('reading_key')).toEqual(READING);
+  expect(await found('reading_key')).toEqual(READING);
+});
+
+test('what an earlier version wrote survives a first copy that is cut short', async () => {
+  const first = '{"reading_key":{"how":"device","wrapped":{"bytes":[1,2,3]}}}';
+  disk.put(FOLDER, NAME, new TextEncoder().encode(first));
+  disk.cuts_short = 20;
+  await keys.put('sealed_key', SEALED);
+  disk.cuts_short = null;
+  expect(await found('reading_key')).toEqual(READING);
+});
+
+test('an earlier version reads what this one wrote', async () => {
+  await keys.putOnce('reading_key', READING);
+  const read = JSON.parse(disk.text(FOLDER, NAME));
+  expect(read).toEqual({ reading_key: { how: 'device', wrapped: { bytes: [1, 2, 3] } } });
+});
+
+test('a key that was destroyed under an earlier version is destroyed in the copy as well', async () => {
+  await keys.putOnce('reading_key', READING);
+  database.rows.set('reading_key', { how: 'destroyed' });
+  await keys.get('reading_key');
+  expect(await found('reading_key')).toEqual({ how: 'destroyed' });
 });
 
 test('a key that its copy lacks is copied when it is next used', async () => {
@@ -155,10 +187,10 @@ test('a key that stands in the copy is not written over by one that was made', a
   expect(await found('reading_key')).toEqual(READING);
 });
 
-test('a copy that never can be read again keeps nobody from marking, and stays as it is', async () => {
+test('a copy that never can be read again keeps nobody from marking', async () => {
   spoilCopy();
   expect(await findOrMake(keys, OTHER)).toEqual(OTHER);
-  expect(disk.text(FOLDER, NAME)).toBe('{"reading');
+  expect(disk.text(FOLDER, `${NAME}.spoilt`)).toBe('{"reading');
 });
 
 test('keys are read when no other tab is writing them', async () => {

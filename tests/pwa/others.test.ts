@@ -3,7 +3,7 @@ import { deleteDB } from 'idb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Asked } from '../../pwa/src/journal/asked.ts';
 import { JournalFiles } from '../../pwa/src/journal/files.ts';
-import { writeTwice } from '../../pwa/src/journal/small_file.ts';
+import { writeInPlace } from '../../pwa/src/journal/small_file.ts';
 import type { Writing } from '../../pwa/src/journal/small_file_worker.ts';
 import { recordOf } from '../../pwa/src/log/append.ts';
 import { openJournal } from '../../pwa/src/log/journal.ts';
@@ -79,7 +79,7 @@ function haveWorkers(): void {
     #files: Promise<JournalFiles> | null = null;
 
     async postMessage(asked: Asked | Writing): Promise<void> {
-      if ('text' in asked) return this.#write(asked);
+      if ('texts' in asked) return this.#write(asked);
       const { id, profile, effect } = asked;
       this.#files ??= JournalFiles.open(profile);
       const files = await this.#files;
@@ -89,8 +89,8 @@ function haveWorkers(): void {
       if (effect.ask === 'drop') await files.drop(effect.entry_ids);
       this.onmessage?.({ data: { id, result } });
     }
-    async #write({ id, folder, name, text }: Writing): Promise<void> {
-      await writeTwice(folder, name, text);
+    async #write({ id, folder, texts }: Writing): Promise<void> {
+      await writeInPlace(folder, texts);
       this.onmessage?.({ data: { id } });
     }
     terminate(): void {

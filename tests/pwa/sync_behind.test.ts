@@ -4,6 +4,7 @@ import type { MadeEntry } from '../../pwa/src/entry/entry.ts';
 import { hashBody } from '../../pwa/src/log/hash.ts';
 import { readMark } from '../../pwa/src/log/read.ts';
 import type { OwnRow } from '../../pwa/src/log/stores.ts';
+import type { Fault, SeenRequest } from './sync_server.ts';
 import { PERSON, tap, taps } from './tablet.ts';
 import { begin, log, server, sync, until } from './with_server.ts';
 
@@ -228,7 +229,8 @@ test('a server that takes nothing is not asked for every mark in every round', a
   server.fault = (path) => (/push|chunk/.test(path) ? { status: 500 } : null);
   begin();
   await until({ on_tablet: 40, attention: { code: 'server-trouble', text: null } });
-  expect(pushed().filter(([first, last]) => first === last).length).toBeLessThanOrEqual(6);
+  // Each of them whole and in pieces.
+  expect(pushed().filter(([first, last]) => first === last).length).toBeLessThanOrEqual(16);
   await rounds(4);
   server.fault = () => null;
   sync?.nudge();
@@ -241,6 +243,46 @@ function covers(
 ): boolean {
   const count = (json.bodies ?? json.sealed?.bodies ?? []).length;
   return json.from_seq <= stream_seq && stream_seq < json.from_seq + count;
+}
+
+function hurting(numbers: readonly number[], answer: Fault) {
+  return (path: string, { json }: SeenRequest): Fault | null => {
+    const meets = (seq: number) =>
+      path.endsWith('/chunk') ? json.stream_seq === seq : covers(json, seq);
+    return /push$|chunk$/.test(path) && numbers.some(meets) ? answer : null;
+  };
+}
+
+test('new marks do not wait behind many that are refused', async () => {
+  await log.append(taps(30));
+  const first = Array.from({ length: 20 }, (_, place) => place + 1);
+  server.fault = hurting(first, { status: 500 });
+  begin();
+  await until({ on_tablet: 30 });
+  const rest = [21, 22, 23, 24, 25, 26, 27, 28, 29, 30];
+  await vi.waitFor(() => expect(there()).toEqual(rest), { timeout: 8_000 });
+  await log.append([tap()]);
+  await vi.waitFor(() => expect(there()).toContain(31), { timeout: 8_000 });
+  server.fault = () => null;
+  sync?.nudge();
+  await until({ on_tablet: 0, sent: 31 });
+}, 20_000);
+
+for (const dislike of ['drop', 'portal', 'redirect', 'wrong-nonce'] as const) {
+  test(`a mark that something on the way dislikes (${dislike}) waits alone`, async () => {
+    await log.append(taps(6));
+    server.fault = hurting([3], dislike);
+    begin();
+    await vi.waitFor(() => expect(there()).toEqual([1, 2, 4, 5, 6]), { timeout: 8_000 });
+    await until({
+      on_tablet: 4,
+      network: 'online',
+      attention: { code: 'server-trouble', text: null },
+    });
+    server.fault = () => null;
+    sync?.nudge();
+    await until({ on_tablet: 0, sent: 6, attention: null });
+  }, 20_000);
 }
 
 test('what the server no longer holds whole is mended behind a damaged mark, too', async () => {

@@ -123,9 +123,10 @@ test('a finger that stops a moving list taps only if the browser says so', async
   });
   vi.resetModules();
   const { onTap: anew } = await import('../../pwa/src/capture/tap.ts');
-  const touch = (at: number) => {
+  const touch = (at: number, meanwhile: () => void = () => undefined) => {
     const down = { isPrimary: true, currentTarget: button, clientX: 50, clientY: 20 };
     anew(act).onPointerDown({ ...down, timeStamp: at } as unknown as PointerEvent);
+    meanwhile();
     anew(act).onTouchEnd({
       changedTouches: [{ clientX: 50, clientY: 20 }],
       ...{ touches: [], currentTarget: button, timeStamp: at + 60, defaultPrevented: true },
@@ -136,5 +137,7 @@ test('a finger that stops a moving list taps only if the browser says so', async
   touch(1_050);
   expect(act).not.toHaveBeenCalled();
   touch(1_400);
+  expect(act).toHaveBeenCalledOnce();
+  touch(1_800, () => scroll({ timeStamp: 1_830 }));
   expect(act).toHaveBeenCalledOnce();
 });

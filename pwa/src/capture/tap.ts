@@ -53,7 +53,9 @@ function takesTap(event: TouchEvent): boolean {
   }
   const has_slipped = Math.hypot(touch.clientX - from.x, touch.clientY - from.y) > SLIP_PX;
   const has_rested = event.timeStamp - from.at > REST_MS;
-  if (has_slipped || has_rested || is_disabled(from.button) || is_typing()) return false;
+  const has_scrolled = scrolled_at >= from.at;
+  if (has_slipped || has_rested || has_scrolled || is_disabled(from.button) || is_typing())
+    return false;
   event.preventDefault();
   return event.defaultPrevented;
 }

@@ -69,10 +69,16 @@ export class JournalFiles {
    */
   async complete(records: readonly JournalRecord[]): Promise<number> {
     const own = this.#own;
-    const looked = own ? [this.#look(own.name, own.handle)] : [];
-    for await (const one of this.#others()) looked.push(one && this.#look(one.name, one.handle));
-    if (looked.includes(null)) return 0;
-    const there = new Set(looked.flatMap((one) => one?.records ?? []).map((one) => one.entry_id));
+    const there = new Set<string>();
+    // A file that cannot be read now costs one copy at most: the next start finds it.
+    const note = ({ name, handle }: OpenFile) => {
+      for (const one of this.#look(name, handle)?.records ?? []) there.add(one.entry_id);
+    };
+    if (own) note(own);
+    for await (const one of this.#others()) {
+      if (!one) return 0;
+      note(one);
+    }
     const missing = records.filter((one) => !there.has(one.entry_id));
     if (missing.length > 0) await this.append(missing, false);
     return missing.length;

@@ -1,12 +1,11 @@
-import { writeTwice } from './small_file.ts';
+import { type Text, writeInPlace } from './small_file.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
 
 export interface Writing {
   readonly id: number;
   readonly folder: string;
-  readonly name: string;
-  readonly text: string;
+  readonly texts: readonly Text[];
 }
 
 export interface Written {
@@ -15,8 +14,8 @@ export interface Written {
 }
 
 self.onmessage = ({ data }: MessageEvent<Writing>) => {
-  const { id, folder, name, text } = data;
-  writeTwice(folder, name, text).then(
+  const { id, folder, texts } = data;
+  writeInPlace(folder, texts).then(
     () => tell({ id }),
     (cause) => tell({ id, failed: String(cause) }),
   );

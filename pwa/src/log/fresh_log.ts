@@ -18,6 +18,8 @@ export async function beginFreshLog(): Promise<void> {
   if (is_underway || !is_chromium()) return;
   is_underway = true;
   try {
+    // What a crash left of it takes up room.
+    await deleteDB(NAME);
     if (await has_room()) await fill();
   } catch (cause) {
     console.error(cause);

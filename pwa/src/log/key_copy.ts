@@ -1,4 +1,4 @@
-import { SECOND, writeTwice } from '../journal/small_file.ts';
+import { type Text, writeInPlace } from '../journal/small_file.ts';
 import type { Bytes } from '../vault/key_store.ts';
 import { nameFailure } from './error.ts';
 import { hashBody } from './hash.ts';
@@ -12,20 +12,23 @@ export type Keys = Readonly<Record<string, unknown>>;
 export function openCopy(name: string) {
   let last: Promise<unknown> = Promise.resolve();
   const write = async (change: (known: Keys) => Keys) => {
-    const known = await find(name);
-    const changed = change(known);
-    if (changed === known || !(await findRoot())) return;
-    const text = writeText(changed);
+    const found = await look(name);
+    const changed = change(found.keys);
+    if (changed === found.keys || !(await findRoot())) return;
     // Outside a browser there is no worker, and none is needed.
-    await (typeof Worker === 'function' ? writeInWorker : writeTwice)(FOLDER, name, text);
+    await (typeof Worker === 'function' ? writeInWorker : writeInPlace)(
+      FOLDER,
+      textsOf(name, changed, found),
+    );
   };
   return {
     /** Rejects where that is not known: the key that the journal is sealed with may be there. */
     async read(): Promise<Keys> {
       try {
-        return await aloneInTime(name, () => find(name).catch(() => find(name)));
+        const { keys, spoilt } = await aloneInTime(name, () => look(name).catch(() => look(name)));
+        if (spoilt !== null) console.error('a copy of the keys is spoilt');
+        return keys;
       } catch (cause) {
-        if (cause instanceof Spoilt) return giveUp(cause);
         throw nameFailure(cause);
       }
     },
@@ -44,31 +47,44 @@ export function can_copy(): boolean {
   );
 }
 
-class Spoilt extends Error {}
-
-/** It never will be read: taps must not wait for it. It stays as it is. */
-function giveUp(cause: Spoilt): Keys {
-  console.error(cause);
-  return {};
+interface Found {
+  readonly keys: Keys;
+  /** The file that they were read from. */
+  readonly from: string | null;
+  /** What was in a file and never will be read: taps must not wait for it. */
+  readonly spoilt: string | null;
 }
 
-/** What cannot be read is not known to be empty, and rejects: nothing is written over it. The first is the newer one. */
-async function find(name: string): Promise<Keys> {
+/** What cannot be read now is not known to be empty, and rejects: nothing is written over it. */
+async function look(name: string): Promise<Found> {
+  let spoilt: string | null = null;
   const root = await findRoot();
-  if (!root) return {};
+  if (!root) return { keys: {}, from: null, spoilt };
   const folder = await root.getDirectoryHandle(FOLDER, { create: true });
   let failure: unknown = null;
-  for (const one of [name, name + SECOND]) {
+  for (const from of [name, name + SECOND]) {
     try {
-      const text = await readText(folder, one);
-      if (text !== '') return readKeys(text);
+      const text = await readText(folder, from);
+      const keys = text === '' ? null : readKeys(text);
+      if (keys) return { keys, from, spoilt: null };
+      if (text !== '') spoilt ??= text;
     } catch (cause) {
-      // That it cannot be read now weighs more than that it never can.
-      if (failure === null || failure instanceof Spoilt) failure = cause;
+      failure ??= cause;
     }
   }
   if (failure !== null) throw failure;
-  return {};
+  return { keys: {}, from: null, spoilt };
+}
+
+const SECOND = '.2';
+const SPOILT = '.spoilt';
+
+/** Whenever the power goes one of the two is whole: what was read is written last. What was spoilt is kept beside them. */
+function textsOf(name: string, keys: Keys, { from, spoilt }: Found): Text[] {
+  const text = writeText(keys);
+  const both = [name + SECOND, name].map((one) => ({ name: one, text }));
+  if (from === name + SECOND) both.reverse();
+  return spoilt === null ? both : [{ name: name + SPOILT, text: spoilt }, ...both];
 }
 
 /** Nothing where there is no such file, or nothing behind its name any more. */
@@ -82,20 +98,26 @@ async function readText(folder: FileSystemDirectoryHandle, name: string): Promis
   }
 }
 
+/** Its hash stands behind it as blanks and tabs, which is nothing to who reads only the text. */
 function writeText(keys: Keys): string {
   const text = JSON.stringify(keys, writeBytes);
-  return `${text}\n${hashBody(text)}`;
+  return `${text}\n${inBlanks(hashBody(text))}`;
 }
 
-/** The first ones had no hash behind them. */
-function readKeys(whole: string): Keys {
-  const [text = '', hash] = whole.split('\n');
-  if (hash !== undefined && hash !== hashBody(text)) throw new Spoilt('a copy of the keys is torn');
+/** null: it is torn or spoilt. The first ones had no hash behind them. */
+function readKeys(whole: string): Keys | null {
+  const [text = '', blanks] = whole.split('\n');
+  if (blanks !== undefined && blanks !== inBlanks(hashBody(text))) return null;
   try {
     return JSON.parse(text, readBytes);
-  } catch (cause) {
-    throw new Spoilt('a copy of the keys is spoilt', { cause });
+  } catch {
+    return null;
   }
+}
+
+function inBlanks(hash: string): string {
+  const bits = BigInt(`0x${hash}`).toString(2).padStart(256, '0');
+  return bits.replaceAll('0', ' ').replaceAll('1', '\t');
 }
 
 /** Another tab reads and writes the same file. */

@@ -1,5 +1,5 @@
 import type { KeyStore } from '../vault/key_store.ts';
-import { can_copy, openCopy } from './key_copy.ts';
+import { can_copy, type Keys, openCopy } from './key_copy.ts';
 
 /**
  * Keys lie in IndexedDB and, once more, in the private file system beside the second journal: without them the
@@ -27,7 +27,9 @@ export function mirrorKeys(store: KeyStore, name: string): KeyStore {
         return copied === undefined ? undefined : store.putOnce(key, copied);
       }
       const copied = await copy.read().catch(() => null);
-      if (copied && !(key in copied)) await copy.change((all) => ({ [key]: known, ...all }));
+      if (copied && is_behind(copied, key, known)) {
+        await copy.change((all) => (is_behind(all, key, known) ? { ...all, [key]: known } : all));
+      }
       return known;
     },
     async put(key, value) {
@@ -52,6 +54,11 @@ export function mirrorKeys(store: KeyStore, name: string): KeyStore {
       await copy.change(({ [key]: _gone, ...rest }) => rest);
     },
   };
+}
+
+/** The copy lacks it, or still has what was destroyed. */
+function is_behind(copied: Keys, key: string, known: unknown): boolean {
+  return !(key in copied) || (is_destroyed(known) && !is_destroyed(copied[key]));
 }
 
 /** Every other key is made after one of these; and a key is destroyed only where another stands. */

@@ -50,7 +50,7 @@ export function* receiveItems(receipt: Receipt): Script<boolean> {
         yield* receiveItem(item, kept[place] as Kept);
         noteWithdrawn(withdrawn, item);
       }
-      yield* keepWithdrawn(withdrawn);
+      yield* keepWithdrawn(withdrawn, receipt.cursor);
       yield* put('meta', receipt.cursor, 'cursor');
       return true;
     },

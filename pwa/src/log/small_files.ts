@@ -1,3 +1,4 @@
+import type { Text } from '../journal/small_file.ts';
 import type { Writing, Written } from '../journal/small_file_worker.ts';
 
 let worker: Worker | null = null;
@@ -7,13 +8,13 @@ const waiting = new Map<number, (written: Written) => void>();
 const PATIENCE_MS = 5_000;
 
 /** Begun with the first writing: most page lives write none. Rejects where it is not known to be on the disk. */
-export async function writeInWorker(folder: string, name: string, text: string): Promise<void> {
+export async function writeInWorker(folder: string, texts: readonly Text[]): Promise<void> {
   worker ??= beginWorker();
   const id = ++next_id;
   const written = await new Promise<Written>((resolve) => {
     waiting.set(id, resolve);
     setTimeout(() => hear({ id, failed: 'no answer' }), PATIENCE_MS);
-    worker?.postMessage({ id, folder, name, text } satisfies Writing);
+    worker?.postMessage({ id, folder, texts } satisfies Writing);
   });
   if (written.failed !== undefined) throw new Error(written.failed);
 }

@@ -5,13 +5,19 @@ import type { LoggedEntry } from './log.ts';
 /** A visit that nobody finished is under way as long as something was entered in it within this time. */
 const UNDER_WAY_MS = 12 * 3_600_000;
 
-/** The subjects that this person may read no more: what she made of them herself stays, hidden, and is delivered. */
-export function* readWithdrawn(): StoreScript<Set<string>> {
-  return new Set(yield* get<string[]>('meta', 'withdrawn'));
+/** As far as `cursor`: a version that takes no note of it moves the cursor on without this. */
+export interface Withdrawn {
+  readonly cursor: string;
+  readonly subjects: readonly string[];
 }
 
-export function* keepWithdrawn(subjects: ReadonlySet<string>): StoreScript<void> {
-  yield* put('meta', [...subjects], 'withdrawn');
+/** The subjects that this person may read no more: what she made of them herself stays, hidden, and is delivered. */
+export function* readWithdrawn(): StoreScript<Set<string>> {
+  return new Set((yield* get<Withdrawn>('meta', 'withdrawn'))?.subjects);
+}
+
+export function* keepWithdrawn(subjects: ReadonlySet<string>, cursor: string): StoreScript<void> {
+  yield* put('meta', { cursor, subjects: [...subjects] } satisfies Withdrawn, 'withdrawn');
 }
 
 export function* is_withdrawn(subject_id: string): Script<boolean> {

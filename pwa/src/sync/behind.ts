@@ -22,17 +22,17 @@ const REFUSALS_A_ROUND = 3;
 
 /** What was not taken on the way through a stream. */
 export class Refusals {
-  readonly all: NotTaken[] = [];
+  readonly #all: NotTaken[] = [];
 
   /** What follows goes on; throws where that was so too often, or if it is anything else. */
   add(cause: unknown): void {
     if (!(cause instanceof NotTaken)) throw cause;
-    this.all.push(cause);
-    if (this.all.length >= REFUSALS_A_ROUND) this.tell();
+    this.#all.push(cause);
+    if (this.#all.length >= REFUSALS_A_ROUND) this.tell();
   }
 
   tell(): void {
-    if (this.all[0]) throw this.all[0];
+    if (this.#all[0]) throw this.#all[0];
   }
 }
 
@@ -43,7 +43,14 @@ export class Refusals {
 export class Delivery {
   readonly #talk: Conversation;
   readonly #stream_id: string;
-  readonly #refusals = new Refusals();
+  readonly #tried = new Set<number>();
+  #first_refusal: NotTaken | null = null;
+  /** Refusals since something was taken: of what was never tried before, and of what was. */
+  #misses = 0;
+  #misses_again = 0;
+  /** Where many follow one another, some are passed over until the next round: what is new must not wait for them. */
+  #from = 0;
+  #has_tried_newest = false;
 
   constructor(talk: Conversation, stream_id: string) {
     this.#talk = talk;
@@ -55,21 +62,46 @@ export class Delivery {
   }
 
   /** The numbers that are to be sent next; null where all that is left waits. */
-  next(stream: StreamRow): { readonly first: number; readonly limit: number } | null {
+  next(stream: StreamRow): Run | null {
     const { acknowledged_through: through, last_seq } = stream;
     this.#prune(through);
-    const { batch_size } = this.#talk;
     // It is all that the mark waits for: the server may take it by now, and then the rest as well.
-    if (this.#known.get(through + 1) === 'refused' && !this.#is_tried(through + 1)) {
-      return { first: through + 1, limit: 1 };
-    }
+    const is_held_up = this.#known.get(through + 1) === 'refused' && !this.#tried.has(through + 1);
+    if (is_held_up) return { first: through + 1, limit: 1 };
+    return this.#nextUnknown(through, last_seq) ?? this.#nextRefused();
+  }
+
+  #nextUnknown(through: number, last_seq: number): Run | null {
     const known = this.#known;
-    let first = through + 1;
-    while (known.has(first)) first += 1;
-    if (first > last_seq) return null;
-    let limit = 1;
-    while (limit < batch_size && !known.has(first + limit)) limit += 1;
-    return { first, limit };
+    const firstFrom = (from: number) => {
+      let first = Math.max(through + 1, from);
+      while (known.has(first)) first += 1;
+      return first;
+    };
+    // Something was taken at the end: so may be what was passed over.
+    if (this.#misses === 0 && firstFrom(this.#from) > last_seq) this.#from = 0;
+    const first = firstFrom(this.#from);
+    if (first <= last_seq) {
+      let limit = 1;
+      const most = Math.min(this.#talk.batch_size, last_seq - first + 1);
+      while (limit < most && !known.has(first + limit)) limit += 1;
+      return { first, limit };
+    }
+    if (this.#misses < REFUSALS_A_ROUND || this.#has_tried_newest) return null;
+    this.#has_tried_newest = true;
+    // The newest of those that were passed over.
+    let newest = last_seq;
+    while (newest > through && known.has(newest)) newest -= 1;
+    return newest > through ? { first: newest, limit: 1 } : null;
+  }
+
+  /** Once more what was refused in an earlier round, a few in each, those first that were not tried for longest. */
+  #nextRefused(): Run | null {
+    if (this.#misses_again >= REFUSALS_A_ROUND) return null;
+    for (const [seq, standing] of this.#known) {
+      if (standing === 'refused' && !this.#tried.has(seq)) return { first: seq, limit: 1 };
+    }
+    return null;
   }
 
   /** first … last: the server has them, beyond a gap. */
@@ -81,47 +113,48 @@ export class Delivery {
     noteBehind(this.#talk, this.#stream_id, numbers(first, last), 'closed');
   }
 
+  /** Something was taken. */
+  noteTaken(): void {
+    this.#misses = 0;
+    this.#misses_again = 0;
+  }
+
+  /** What follows goes on; throws if it is anything else. */
   refuse(cause: unknown): void {
-    if (cause instanceof NotTaken) {
-      const { first, last } = cause;
-      noteBehind(this.#talk, this.#stream_id, numbers(first, last), 'refused');
+    if (!(cause instanceof NotTaken)) throw cause;
+    const { first, last } = cause;
+    if (this.#known.get(first) === 'refused') this.#misses_again += 1;
+    else this.#misses += 1;
+    const beyond = this.#misses - REFUSALS_A_ROUND;
+    if (beyond >= 0) this.#from = Math.max(this.#from, last + 1 + 4 ** beyond);
+    const refused = numbers(first, last);
+    for (const seq of refused) {
+      this.#tried.add(seq);
+      this.#known.delete(seq);
     }
-    this.#refusals.add(cause);
+    noteBehind(this.#talk, this.#stream_id, refused, 'refused');
+    this.#first_refusal ??= cause;
   }
 
   /** What was closed is looked at again where the profile is no longer locked: it can be read now, or is lost. */
   *begin(): Script<this> {
-    if (this.#has('closed')) {
-      const state = yield* vaultState();
-      if (state === 'open' || state === 'ended') this.#forget('closed');
-    }
+    if (!this.#has('closed')) return this;
+    const state = yield* vaultState();
+    if (state !== 'open' && state !== 'ended') return this;
+    const known = this.#known;
+    for (const [seq, standing] of [...known]) if (standing === 'closed') known.delete(seq);
     return this;
-  }
-
-  /** All else is through: once more what was refused in an earlier round. */
-  tryAgain(): boolean {
-    return this.#forget('refused');
   }
 
   /** What waits is told; the next round comes to it again. */
   end(): false {
     if (this.#has('closed')) keepWaiting(this.#talk);
-    this.#refusals.tell();
+    if (this.#first_refusal) throw this.#first_refusal;
     return false;
   }
 
   #has(standing: Standing): boolean {
     return [...this.#known.values()].includes(standing);
-  }
-
-  #forget(standing: Standing): boolean {
-    const again = [...this.#known].filter(([seq, one]) => one === standing && !this.#is_tried(seq));
-    for (const [seq] of again) this.#known.delete(seq);
-    return again.length > 0;
-  }
-
-  #is_tried(seq: number): boolean {
-    return this.#refusals.all.some(({ first, last }) => first <= seq && seq <= last);
   }
 
   /** What has its check is known of no more; nor anything where the server has not got what it had. */
@@ -131,6 +164,11 @@ export class Delivery {
     for (const seq of known.keys()) if (seq <= through) known.delete(seq);
     if (known.size === 0) this.#talk.behind.delete(this.#stream_id);
   }
+}
+
+interface Run {
+  readonly first: number;
+  readonly limit: number;
 }
 
 export function noteBehind(

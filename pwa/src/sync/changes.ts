@@ -3,6 +3,7 @@ import { renewReading } from '../log/lease.ts';
 import type { Footing, Receipt, ReceivedItem } from '../log/log.ts';
 import { note, readMeta } from '../log/meta.ts';
 import { holdsReceived, readFooting, receiveItems } from '../log/receive.ts';
+import type { Withdrawn } from '../log/withdrawn.ts';
 import { vaultState } from '../machine/ask.ts';
 import type { Script } from '../machine/effect.ts';
 import { ask, expectAnswer, Interrupted, LONG_MS } from './answer.ts';
@@ -53,8 +54,9 @@ export function* pullChanges(talk: Conversation): Script<void> {
   // What is here from before may be what the server no longer has: it was restored meanwhile.
   if (footing.cursor === '' && (yield* holdsReceived())) return yield* startOver(talk, footing);
   // Fetched by a version that took no note of what was withdrawn.
-  const is_noted = (yield* readMeta('withdrawn')) !== undefined;
-  if (footing.cursor !== '' && !is_noted) return yield* startOver(talk, footing);
+  const noted = yield* readMeta<Withdrawn>('withdrawn');
+  if (footing.cursor !== '' && noted?.cursor !== footing.cursor)
+    return yield* startOver(talk, footing);
   for (;;) {
     const page = yield* askChanges(talk, footing);
     if (!page) return;

@@ -46,7 +46,7 @@ export function* sayHello(talk: Conversation, stream: StreamRow): Script<boolean
   return is_ours;
 }
 
-function askHello(talk: Conversation, stream: StreamRow) {
+export function askHello(talk: Conversation, stream: StreamRow) {
   return askSigned(talk, stream, {
     path: stream.receipt ? `${PATH}?receipt=${stream.receipt}` : PATH,
     schema: HELLO,

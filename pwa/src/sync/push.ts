@@ -6,6 +6,7 @@ import { type Answer, Interrupted, LONG_MS } from './answer.ts';
 import { type Alone, type Batch, gatherBatch, gatherNext, grow, markOf } from './batch.ts';
 import { Delivery, NotTaken } from './behind.ts';
 import { askSigned, type Conversation } from './conversation.ts';
+import { judgeAnswer } from './on_the_way.ts';
 import { sendInPieces } from './pieces.ts';
 import { PUSHED, type Pushed } from './pushed.ts';
 import { firstClosed, standStill, takeAnswer } from './taken.ts';
@@ -22,10 +23,7 @@ export function* pushEntries(talk: Conversation, { stream_id }: StreamRow): Scri
     if (stream?.retired === 'forked') return false;
     if (!stream || stream.acknowledged_through >= stream.last_seq) return true;
     const run = delivery.next(stream);
-    if (run === null) {
-      if (delivery.tryAgain()) continue;
-      return delivery.end();
-    }
+    if (run === null) return delivery.end();
     const wanted = { ...run, repairs: false };
     const batch = yield* gatherBatch(talk, stream_id, markOf(stream), wanted);
     if (batch === null) return true;
@@ -44,6 +42,7 @@ export function* pushEntries(talk: Conversation, { stream_id }: StreamRow): Scri
     if (!pushed) continue;
     if (!(yield* takeAnswer(talk, stream, pushed, last))) return false;
     if (is_behind_itself(pushed, last)) return standStill(talk, stream_id);
+    delivery.noteTaken();
     const taken = firstClosed(pushed, last) - 1;
     if (pushed.acknowledged_through < taken) delivery.noteThere(last.from_seq, taken);
     talk.batch_size = grow(talk.batch_size);
@@ -111,7 +110,7 @@ export function* sendBatch(
   stream: StreamRow,
   batch: Batch,
 ): Script<Pushed | null> {
-  const answer: Answer<Pushed> = yield* askSigned(talk, stream, {
+  const reply: Answer<Pushed> = yield* askSigned(talk, stream, {
     path: '/api/v1/sync/push',
     method: 'POST',
     schema: PUSHED,
@@ -119,7 +118,9 @@ export function* sendBatch(
     headers: { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' },
     body: batch.bytes,
   });
-  if (answer.outcome === 'answered') return answer.body;
+  if (reply.outcome === 'answered') return reply.body;
+  const answer = yield* judgeAnswer(talk, stream, reply, batch);
+  if (answer === 'there') return null;
   const is_too_much = is_about_the_content(answer);
   // Of none of them: not one by one.
   if (answer.outcome === 'refused' && answer.code === 'seal-unknown') {
@@ -139,12 +140,15 @@ function* sendAlone(
   stream: StreamRow,
   batch: Batch,
   alone: Alone,
-): Script<Pushed> {
+): Script<Pushed | null> {
   try {
     return yield* sendInPieces(talk, stream, batch.from_seq, alone);
   } catch (cause) {
-    const is_its_own = cause instanceof Interrupted && is_about_the_content(cause.answer);
-    throw is_its_own ? new NotTaken(cause.answer, batch) : cause;
+    if (!(cause instanceof Interrupted)) throw cause;
+    const answer = yield* judgeAnswer(talk, stream, cause.answer, batch);
+    if (answer === 'there') return null;
+    if (!is_about_the_content(answer)) throw cause;
+    throw new NotTaken(answer, batch);
   }
 }
 
