@@ -119,6 +119,8 @@ export class Schedule {
     const log = this.server.readLog();
     for (const { hash } of log.bodies) if (!this.backed_up.has(hash)) this.taken_back.add(hash);
     this.server.restore();
+    // A copied database, without the ledger that a restore replays: the pairing may be there again.
+    this.withdrawn.clear();
     this.ledger.hit('restored');
     this.ledger.tell('server', 'is restored from its backup');
     this.server.is_down = true;
