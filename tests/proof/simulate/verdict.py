@@ -7,6 +7,7 @@ from typing import Any, TextIO
 ENOUGH_TO_COVER = 400  # schedules: with fewer, chance alone may leave a rare fault out
 RARELY = 200  # each fault must have hit at least once in so many schedules
 LEAST_TAPS, LEAST_FAULTS = 60, 5  # what a schedule is meant to have
+FEW = 100  # one schedule in so many may be smaller: a tablet that was lost early makes up for nothing
 
 
 class Tally:
@@ -55,7 +56,8 @@ class Tally:
 
     @property
     def has_passed(self) -> bool:
-        return self.schedules > 0 and not (self.failed or self.broken or self.uncovered or self.small)
+        too_small = len(self.small) > 1 + self.schedules // FEW
+        return self.schedules > 0 and not (self.failed or self.broken or self.uncovered or too_small)
 
     def progress(self) -> str:
         """Once each worker's server has started: the rate since the first result, which tells nothing itself."""
