@@ -119,6 +119,8 @@ def test_what_the_private_files_lost_is_in_them_again_after_the_next_start(
     tablet.kill()
     shutil.rmtree(databases)
     page = tablet.wake()
+    assert tablet.context
+    tablet.context.clear_cookies()  # the session's, where the browser had put it on the disk by then
     sign_in(page, live_server.url, "lee@demo.example")
     expect(page.get_by_role("link", name="Start a visit", exact=True)).to_be_visible()
     page.goto(address)
