@@ -134,7 +134,7 @@ def wait_until_written(files: Path) -> None:
     """The journal is the longest of them."""
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until:
-        if any(one.stat().st_size > 1_500 for one in files.glob("*/t/*/0*")):
+        if any(one.stat().st_size > 1_500 for one in files.glob("*/t/[0-9][0-9]/*")):
             return
         time.sleep(0.05)
     raise AssertionError("the journal was not written again")
@@ -161,7 +161,7 @@ def test_marks_in_the_second_journal_are_synced_one_by_one(
 
 def journal_in(files: Path) -> dict[str, str]:
     """entry_id -> hash of every whole record in the browser's private files; see pwa/src/journal/record.ts."""
-    return dict(record for file in files.glob("*/t/*/0*") for record in records_of(file.read_bytes()))
+    return dict(record for file in files.glob("*/t/[0-9][0-9]/*") for record in records_of(file.read_bytes()))
 
 
 def records_of(content: bytes) -> Iterator[tuple[str, str]]:
