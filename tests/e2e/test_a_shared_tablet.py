@@ -21,7 +21,7 @@ def test_what_the_first_coach_left_goes_out_and_stays_hers(
         coach.sign_in(page, live_server.url, "lee@demo.example")
         coach.install(page)
         assert tablet.context
-        tablet.context.route("**/api/v1/sync/push", _refuse)
+        tablet.context.route(re.compile("/api/v1/sync/(push|chunk)$"), _refuse)
         coach.start_visit(page, "Rivera", "Lesson clarity", present=22)
         coach.tick(page, "Goal of the lesson can be seen")
         coach.expect_all_marks(page, "dot")
@@ -38,7 +38,7 @@ def test_what_the_first_coach_left_goes_out_and_stays_hers(
         coach.sign_in(page, live_server.url, "amari@demo.example")
         left = page.get_by_text(re.compile("of Coach Lee are on this tablet only"))
         expect(left).to_be_visible()
-        tablet.context.unroute("**/api/v1/sync/push")
+        tablet.context.unroute(re.compile("/api/v1/sync/(push|chunk)$"))
         page.reload()
         expect(page.get_by_role("heading", name="Noticing")).to_be_visible()
         for _ in range(200):
