@@ -177,6 +177,21 @@ test('what was lost here and came to the server another way has its check', asyn
   expect(await states()).toEqual(['check']);
 });
 
+test('what is left neither here nor on a restored server is declared lost without any tap', async () => {
+  const bytes = picture(1_000);
+  const hash = await keep(bytes);
+  await change('photo_bytes', () => remove('photo_bytes', hash));
+  server.photos.set(hash, Buffer.from(bytes));
+  await deliverOnce();
+  expect(await states()).toEqual(['check']);
+  server.photos.clear();
+  server.epoch = 'epoch-2';
+  begin();
+  await vi.waitFor(() => expect(server.lost_photos).toEqual([hash]), { timeout: 12_000 });
+  await until({ photos_waiting: 0 });
+  expect(await states()).toEqual(['photo_lost']);
+});
+
 test('an entry that came back without its photo never has a check before the photo is on the server', async () => {
   const hash = await keep();
   await change('photo_bytes', () => remove('photo_bytes', hash));

@@ -3,7 +3,7 @@ import { all, dropFromJournal, put, readJournal, run } from '../machine/ask.ts';
 import type { Script, Transaction } from '../machine/effect.ts';
 import { heldBody, openKept } from './bodies.ts';
 import { visitRows } from './only_in_journal.ts';
-import { forgetPhotos, photosToSend, photosToVerify } from './photos.ts';
+import { forgetPhotos, photosToSend, sentPhotos } from './photos.ts';
 import { readAllStreams } from './read.ts';
 import type { OwnRow, StreamRow } from './stores.ts';
 import { changeStream, findStream, ofStream, type Streams } from './streams.ts';
@@ -150,7 +150,7 @@ function notingPrefix(stream_id: string, first: number, through: number): Transa
 function* forgetOldPhotos(server_ms: number, server_epoch: string): Script<void> {
   const leaving: string[] = [];
   const streams = yield* readAllStreams();
-  for (const { hash, subject_id, verified_ms, verified_epoch } of yield* photosToVerify()) {
+  for (const { hash, subject_id, verified_ms, verified_epoch } of yield* sentPhotos()) {
     const is_old =
       verified_ms !== undefined &&
       verified_epoch === server_epoch &&

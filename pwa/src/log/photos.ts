@@ -89,8 +89,18 @@ export function* photosToSend(): Script<PhotoRow[]> {
 }
 
 /** Those that were sent and are still here. */
-export function photosToVerify(): Script<PhotoRow[]> {
+export function sentPhotos(): Script<PhotoRow[]> {
   return run(readingPhotos((row) => row.is_sent && !row.is_forgotten));
+}
+
+/**
+ * Beside them, once in each epoch of the server, those of which nothing is left here: where a restore has taken
+ * them from the server, only this tablet can tell it that they are lost.
+ */
+export function photosToVerify(server_epoch: string): Script<PhotoRow[]> {
+  const is_asked = ({ is_sent, is_forgotten, verified_epoch }: PhotoRow) =>
+    is_sent && !(is_forgotten && verified_epoch === server_epoch);
+  return run(readingPhotos(is_asked));
 }
 
 /**

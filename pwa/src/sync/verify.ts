@@ -144,7 +144,8 @@ function* askWhatIsThere(
 
 /** What the server has not got (any more), or not whole, is sent again. */
 function* verifyPhotos(talk: Conversation, { stream_id }: StreamRow): Script<void> {
-  const hashes = (yield* photosToVerify()).map((row) => row.hash);
+  if (talk.server_epoch === null) return;
+  const hashes = (yield* photosToVerify(talk.server_epoch)).map((row) => row.hash);
   for (let at = 0; at < hashes.length; at += PHOTOS_AT_ONCE) {
     const asked = hashes.slice(at, at + PHOTOS_AT_ONCE);
     const { photos } = yield* askWhatIsThere(talk, stream_id, { ranges: [], photos: asked });

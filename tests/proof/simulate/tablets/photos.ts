@@ -52,8 +52,6 @@ function judge(ended: Ended, tap: Tap, { hash, bytes }: Picture): string[] {
   // What a locked tablet has lost, it finds out when somebody unlocks it.
   const is_hers = (person_id: string) => person_id === tap.made.entry.author_id;
   const may_come = profiles.some((one) => !one.may_read && is_hers(one.person_id));
-  // Lost here while the server had it, and then lost there by a restore: that is told with the next push only.
-  const is_told_later = ended.taken_back.size > 0;
-  const is_untold = spoilt_photos.has(hash) && (may_come || is_told_later);
+  const is_untold = spoilt_photos.has(hash) && may_come;
   return is_gone_here || is_untold ? [] : [`lost: ${about}`];
 }
