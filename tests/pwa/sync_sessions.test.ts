@@ -24,6 +24,19 @@ test('an enrolled tablet delivers after its session has ended', async () => {
   await until({ network: 'sign-in', on_tablet: 0, sent: 1 });
 });
 
+test('a tablet whose enrolment went unanswered delivers after its session has ended', async () => {
+  await log.append([tap()]);
+  server.fault = (path) => (path === '/api/v1/sync/streams' ? 'drop-answer-after-commit' : null);
+  begin();
+  await until({ network: 'offline', on_tablet: 1 });
+  expect(server.streams.size).toBe(1);
+  sync?.stop();
+  server.fault = () => null;
+  server.signed_in = null;
+  begin();
+  await until({ network: 'sign-in', on_tablet: 0, sent: 1 });
+});
+
 test('a colleague who signed in gets neither this stream nor these names', async () => {
   server.signed_in = 'somebody-else';
   server.changes = { '': { cursor: 'c1', items: [row('7b')] } };

@@ -47,6 +47,8 @@ export interface StreamRow {
   /** This tablet's own running hash over 1 … acknowledged_through. */
   readonly acknowledged_hash: string;
   readonly is_enrolled?: boolean;
+  /** The server may know it: whether it has heard of it was not answered yet. */
+  readonly asked_to_enrol?: boolean;
   /** The server's own proof of its last acknowledgement: shows it that it is an older copy of itself. */
   readonly receipt?: string;
   /** Entries 1 … this were found whole on the server's disk, in the epoch named. */

@@ -88,7 +88,9 @@ export function* askSigned<Schema extends v.GenericSchema>(
   const answer = yield* ask({ ...question, nonce, headers: { ...question.headers, ...headers } });
   noteExchange(talk, asked, answer);
   // The server does not know this stream (any more): enrol it again, which repeats safely.
-  if (is_unknown_stream(answer)) yield* writeStream(stream.stream_id, { is_enrolled: false });
+  if (is_unknown_stream(answer)) {
+    yield* writeStream(stream.stream_id, { is_enrolled: false, asked_to_enrol: false });
+  }
   return answer;
 }
 

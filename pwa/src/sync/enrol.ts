@@ -42,7 +42,8 @@ export function* enrolStream(talk: Conversation, stream: StreamRow): Script<bool
     body: writeEnrolment(stream.stream_id, public_key),
   };
   const enrolled =
-    (yield* vouchForOwn(talk, stream, enrolment)) ?? (yield* enrolWithSession(talk, enrolment));
+    (yield* vouchForOwn(talk, stream, enrolment)) ??
+    (yield* enrolWithSession(talk, stream, enrolment));
   if (!enrolled) return false;
   if (enrolled === 'taken') {
     // Its key was lost with the numbering: what it holds goes out in a stream that this tablet can sign.
@@ -83,7 +84,10 @@ export function* is_enrolled(stream: StreamRow): Script<boolean> {
 
 type Enrolled = v.InferOutput<typeof ENROLLED> | 'taken';
 
-/** A stream of this profile that the server knows already vouches for a further one, whoever is signed in. */
+/**
+ * A stream of this profile that the server knows already vouches for a further one, whoever is signed in; and for
+ * itself, where perhaps only the answer to its enrolment was lost.
+ */
 function* vouchForOwn(
   talk: Conversation,
   stream: StreamRow,
@@ -91,7 +95,8 @@ function* vouchForOwn(
 ): Script<Enrolled | null> {
   const { current, retired } = yield* readAllStreams();
   for (const other of [current, ...retired]) {
-    if (other.stream_id === stream.stream_id || !(yield* is_enrolled(other))) continue;
+    const is_itself = other.stream_id === stream.stream_id;
+    if (!(is_itself ? other.asked_to_enrol : yield* is_enrolled(other))) continue;
     const answer = yield* askSigned(talk, other, enrolment);
     if (answer.outcome === 'answered') return answer.body;
     if (is_taken(answer)) return 'taken';
@@ -100,9 +105,14 @@ function* vouchForOwn(
   return null;
 }
 
-function* enrolWithSession(talk: Conversation, enrolment: Enrolment): Script<Enrolled | null> {
+function* enrolWithSession(
+  talk: Conversation,
+  { stream_id }: StreamRow,
+  enrolment: Enrolment,
+): Script<Enrolled | null> {
   const me = yield* confirmSession(talk);
   if (!me) return null;
+  yield* writeStream(stream_id, { asked_to_enrol: true });
   const headers = { ...enrolment.headers, 'X-CSRFToken': me.csrf_token ?? '' };
   const answer = yield* ask({ ...enrolment, headers });
   return is_taken(answer) ? 'taken' : expectAnswer(answer);

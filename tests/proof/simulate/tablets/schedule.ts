@@ -247,7 +247,10 @@ export class Schedule {
     this.world.runFor(DRAINED_WITHIN_MS);
     const known = new Set(this.server.readLog().streams.map((one) => one.stream_id));
     for (const { name, profile } of this.seats) {
-      const is_known = streamsOf(profile).some((one) => known.has(one.stream_id));
+      const is_known = streamsOf(profile).some(
+        ({ stream_id, is_enrolled, asked_to_enrol }) =>
+          known.has(stream_id) && (is_enrolled || asked_to_enrol), // a copy of this tablet may have enrolled it
+      );
       if (profile.platform.is_locked || !is_known) continue;
       const waiting = countNow(profile);
       if (waiting > 0) this.ledger.violate(`unsigned: ${waiting} entries wait on ${name}`);
