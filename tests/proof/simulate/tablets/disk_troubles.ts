@@ -76,6 +76,7 @@ export function loseStore(schedule: Schedule): void {
 
 function loseStoreOf(schedule: Schedule, seat: Seat): void {
   assertComplete(schedule, seat);
+  seat.profile.said_before_loss = schedule.countSaid(seat.profile);
   for (const tab of seat.liveTabs()) tab.page.kill();
   schedule.lose(seat.profile, null);
   schedule.ledger.hit('store_lost');

@@ -26,6 +26,8 @@ export class Profile {
   copied_from: Profile | null = null;
   /** Its log was written again from the journal. */
   has_lost_store = false;
+  /** What the status line counted when the database went. */
+  said_before_loss = 0;
 
   constructor(tablet: Tablet, person_id: string, image?: Image) {
     this.tablet = tablet;
