@@ -146,6 +146,12 @@ def _assert_local(database: str | None) -> None:
         )
 
 
+def is_disk_full(error: Exception) -> bool:
+    """What the driver said: SQLite by the name of its error, PostgreSQL by its SQLSTATE (53100, disk_full)."""
+    said = getattr(error, "orig", None)
+    return getattr(said, "sqlite_errorname", "") == "SQLITE_FULL" or getattr(said, "sqlstate", "") == "53100"
+
+
 @contextmanager
 def writing(tenant_id: str, *, is_patient: bool = True) -> Iterator[Session]:
     """One transaction that may change a tenant's rows; commits at the end of the block, or nothing happened.

@@ -8,7 +8,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from noticing.database import db
+from noticing.database import db, is_disk_full
 from noticing.problems import Problem
 
 CODES = {
@@ -70,13 +70,7 @@ def _show_http(error: HTTPException) -> BaseResponse | HTTPException:
 def _show_database_away(error: Exception) -> BaseResponse:
     current_app.logger.error("the database failed in %s: %s", request.endpoint, type(error).__name__)
     _forget_transaction()
-    return show(Problem("no-room" if _is_full(error) else "database-away"))
-
-
-def _is_full(error: Exception) -> bool:
-    """What the driver said: SQLite by the name of its error, PostgreSQL by its SQLSTATE (53100, disk_full)."""
-    said = getattr(error, "orig", None)
-    return getattr(said, "sqlite_errorname", "") == "SQLITE_FULL" or getattr(said, "sqlstate", "") == "53100"
+    return show(Problem("no-room" if is_disk_full(error) else "database-away"))
 
 
 def _show_fault(error: Exception) -> BaseResponse:

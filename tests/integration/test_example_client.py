@@ -7,8 +7,6 @@ import random
 import re
 import shlex
 import shutil
-import sqlite3
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -21,70 +19,12 @@ import pytest
 import requests
 from requests.adapters import HTTPAdapter
 
+from example_tablet import AGREES, EXAMPLE, HANG_SECONDS, LEE, Tablet, ask, id_of, stored
 from live_server import LiveServer
 from noticing import demo
 
-EXAMPLE = Path(__file__).parents[2] / "docs/example"
-LEE = "lee@demo.example"
 JPEG = b"\xff\xd8\xff\xe0" + b"four posters on a wall, " * 30_000  # 0.7 MB: three parts
-HANG_SECONDS = 120
 MODULES = ("log", "conversation")
-
-
-class Tablet:
-    """The program as a person runs it: one log, each command a process of its own."""
-
-    def __init__(self, file: Path, url: str) -> None:
-        self.file, self.url = file, url
-
-    def start(self, *words: str) -> subprocess.Popen[str]:
-        command = [sys.executable, EXAMPLE / "tablet.py", self.file, self.url, *words]
-        pipe = subprocess.PIPE
-        return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
-
-    def run(self, *words: str, said: str = "") -> str:
-        process = self.start(*words)
-        out, fault = process.communicate(said, timeout=HANG_SECONDS)
-        assert process.returncode == 0, out + fault
-        return out
-
-    def enrol(self) -> "Tablet":
-        self.run("enrol", LEE, said=demo.PASSWORD)
-        return self
-
-    def bodies(self) -> list[bytes]:
-        """What it has made, in order: of the stream that it goes on in."""
-        return [row[0] for row in ask(self.file, f"SELECT body FROM entries {OF_STREAM} ORDER BY stream_seq")]
-
-    def acknowledged(self) -> int:
-        return int(ask(self.file, "SELECT acknowledged_through FROM streams WHERE NOT is_left")[0][0])
-
-
-AGREES = "what the server acknowledged lies on its disk as it does here\n"
-OF_STREAM = "WHERE stream_id IN (SELECT stream_id FROM streams WHERE NOT is_left)"
-STORED = (
-    "SELECT e.body FROM envelope v JOIN log_entry e ON e.change_seq = v.change_seq "
-    "AND e.tenant_id = v.tenant_id WHERE v.stream_id = ? ORDER BY v.stream_seq"
-)
-
-
-def ask(file: Path, sql: str, *values: object) -> list[Any]:
-    with contextlib.closing(sqlite3.connect(file)) as base, base:
-        return base.execute(sql, values).fetchall()
-
-
-def plain(uuid: str) -> str:
-    return uuid.replace("-", "")  # as SQLite keeps it
-
-
-def id_of(body: bytes) -> str:
-    return plain(json.loads(body)["entry_id"])
-
-
-def stored(server: LiveServer, tablet: Tablet) -> list[bytes]:
-    """What the server has of the tablet's stream."""
-    [(stream_id,)] = ask(tablet.file, "SELECT stream_id FROM streams WHERE NOT is_left")
-    return [row[0] for row in ask(server.data / "noticing.db", STORED, plain(stream_id))]
 
 
 def id_counts(server: LiveServer, bodies: list[bytes]) -> set[int]:

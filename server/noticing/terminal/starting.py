@@ -6,13 +6,14 @@ import logging
 import os
 
 from flask import Flask
+from sqlalchemy.exc import DBAPIError
 
 from noticing import demo, journal, migrating
 from noticing import serve as server
 from noticing.accounts import places, set_up
 from noticing.app import create_app
 from noticing.config import Config
-from noticing.database import db
+from noticing.database import db, is_disk_full
 from noticing.feed.counter import tenant_ids
 from noticing.observations import projection
 from noticing.organisation_keys.files import folder_of_keys
@@ -46,7 +47,7 @@ def serve(options: argparse.Namespace) -> int:
         migrating.migrate()
         drop_stale(config)
         link = _fill(app, config, options)
-        lines = [*describe(place, config, link), *_look_again(), *_look_at_keys()]
+        lines = [*describe(place, config, link), *_look_again_if_there_is_room(), *_look_at_keys()]
         db.session.remove()
         db.engine.dispose()  # the workers are forked: no connection may be shared with them
     server.leave_address(place, config)
@@ -98,6 +99,20 @@ def _fill(app: Flask, config: Config, options: argparse.Namespace) -> str | None
             "Choose another place with --data DIR."
         )
     return None
+
+
+def _look_again_if_there_is_room() -> list[str]:
+    """On a full disk the doors open all the same: what is there can be read, and tablets are told to wait."""
+    try:
+        return _look_again()
+    except DBAPIError as fault:
+        if not is_disk_full(fault):
+            raise
+        return [
+            "WARNING: The server's disk is full. Nothing new is taken in: it waits on the tablets, which try again.",
+            "         Make room, then start Noticing again.",
+            "",
+        ]
 
 
 def _look_again() -> list[str]:
