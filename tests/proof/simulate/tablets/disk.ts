@@ -34,6 +34,8 @@ export function failure(name: string): Error {
  */
 export class Disk {
   #images: Image[];
+  /** What became of images in which a row was spoilt between their commit and their flush. */
+  readonly #spoilt = new WeakMap<Image, Image>();
 
   constructor(image: Image = emptyImage()) {
     this.#images = [image];
@@ -54,7 +56,9 @@ export class Disk {
 
   /** The image and all before it are on the disk now. */
   flush(image: Image = this.image): void {
-    const place = this.#images.indexOf(image);
+    let now = image;
+    while (this.#spoilt.has(now)) now = this.#spoilt.get(now) as Image;
+    const place = this.#images.indexOf(now);
     if (place > 0) this.#images.splice(0, place);
   }
 
@@ -77,7 +81,9 @@ export class Disk {
     this.#images = this.#images.map((image) => {
       const rows = image.get(store) ?? [];
       const changed = rows.map((one) => (one === row ? spoilt : one));
-      return new Map(image).set(store, changed);
+      const now = new Map(image).set(store, changed);
+      this.#spoilt.set(image, now);
+      return now;
     });
   }
 }
