@@ -256,9 +256,11 @@ export class Schedule {
     this.world.runFor(DRAINED_WITHIN_MS);
     const known = new Set(this.server.readLog().streams.map((one) => one.stream_id));
     for (const { name, profile } of this.seats) {
+      // A stream that only a copy of this tablet has enrolled is not known to be so here.
       const is_known = streamsOf(profile).some(
-        ({ stream_id, is_enrolled, asked_to_enrol }) =>
-          known.has(stream_id) && (is_enrolled || asked_to_enrol), // a copy of this tablet may have enrolled it
+        (one) =>
+          known.has(one.stream_id) &&
+          (one.is_enrolled || one.asked_to_enrol || one.acknowledged_through > 0),
       );
       if (profile.platform.is_locked || !is_known) continue;
       const waiting = countNow(profile);
