@@ -12,6 +12,7 @@ from typing import Any
 from noticing.disk import sync_folder, write_synced
 
 MAX_REQUEST_BYTES = 4 * 1024 * 1024
+DATABASE_URL = "NOTICING_DATABASE_URL"
 
 
 @dataclass(frozen=True)
@@ -36,14 +37,20 @@ class Config:
     photos_url: str = ""  # s3://bucket/prefix; empty: a folder of data_dir
     photos_endpoint: str = ""  # of an S3 that is not Amazon's; the keys to it are AWS_… in the environment
 
+    @staticmethod
+    def place_of(data_dir: Path | None = None) -> tuple[Path, Path | None]:
+        """The data folder, and the database's file where that lies in it; makes nothing."""
+        folder = (data_dir or Path(os.environ.get("NOTICING_DATA", "data"))).resolve()
+        return folder, None if os.environ.get(DATABASE_URL) else folder / "noticing.db"
+
     @classmethod
     def from_environment(cls, data_dir: Path | None = None, **overrides: Any) -> "Config":
         """Read the settings; makes the data folder and its secret key on first use."""
-        folder = (data_dir or Path(os.environ.get("NOTICING_DATA", "data"))).resolve()
+        folder, file = cls.place_of(data_dir)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         values: dict[str, Any] = {
             "data_dir": folder,
-            "database_url": os.environ.get("NOTICING_DATABASE_URL", f"sqlite:///{folder / 'noticing.db'}"),
+            "database_url": os.environ[DATABASE_URL] if file is None else f"sqlite:///{file}",
             "secret_key": os.environ.get("NOTICING_SECRET_KEY") or _kept_secret(folder / "secret-key"),
             "public_url": os.environ.get("NOTICING_URL", "").rstrip("/"),
             "is_behind_tls": os.environ.get("NOTICING_TLS") == "1",

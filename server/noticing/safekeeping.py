@@ -16,12 +16,12 @@ from noticing.feed.counter import is_suspended, suspend, tenant_ids
 from noticing.organisation_keys.keys import add_key
 from noticing.rescue.importing import MAX_FILE_BYTES, NoRescueFile, bring_in, read_file
 from noticing.rescue.pages import say_counts
-from noticing.terminal.command import CannotDo, in_database, read_config, say, share_data
+from noticing.terminal.command import CannotDo, in_database, read_config, read_present_config, say, share_data
 
 
 def backup(options: argparse.Namespace) -> int:
     """The tables are left as they are: a backup may be wanted just before they change."""
-    config = read_config(options)
+    config = read_present_config(options)
     app = create_app(config)
     with share_data(config), app.app_context():
         try:

@@ -49,6 +49,20 @@ def say(tmp_path: Path, sqlite_template: Path, capsys: pytest.CaptureFixture[str
     return run
 
 
+def test_a_command_in_another_folder_makes_no_new_school_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words in (["school", "add", "--name", "X"], ["backup", str(tmp_path / "backups")], ["migrate"]):
+        assert main([*words, "--data", str(tmp_path / "elsewhere")]) == 2
+        assert f"There is no Noticing data in {tmp_path / 'elsewhere'}." in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_address_without_https_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["serve", "--url", "noticing.school.example", "--data", str(tmp_path / "data")]) == 2
+    assert "noticing.school.example is no whole address" in capsys.readouterr().err
+
+
 @pytest.fixture
 def school(say: Say) -> Say:
     """A school with Ms Rivera in it."""
@@ -263,7 +277,7 @@ def test_what_cannot_be_served_is_said_before_anything_else(
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").touch()
-    assert main(["migrate", "--data", str(tmp_path / "file/data")]) == 2
+    assert main(["serve", "--data", str(tmp_path / "file/data")]) == 2
     assert "The data cannot lie in" in capsys.readouterr().err
 
 

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from functools import wraps
 from typing import IO, Any
+from urllib.parse import urlsplit
 
 from noticing import migrating
 from noticing.app import create_app
@@ -31,7 +32,22 @@ def read_config(options: argparse.Namespace, **settings: Any) -> Config:
         ) from None
     if not os.access(config.data_dir, os.W_OK | os.X_OK):
         raise CannotDo(f"{config.data_dir} cannot be written to. Choose another place with --data DIR.")
+    parts = urlsplit(config.public_url)
+    if config.public_url and (parts.scheme not in ("http", "https") or not parts.hostname):
+        raise CannotDo(
+            f"{config.public_url} is no whole address. It goes into links: https://noticing.school.example"
+        )
     return config
+
+
+def read_present_config(options: argparse.Namespace) -> Config:
+    """The same, of data that are there: typed in another folder, a command would else make a new and empty school."""
+    folder, file = Config.place_of(options.data)
+    if file is not None and not file.is_file():
+        raise CannotDo(
+            f"There is no Noticing data in {folder}. Say where they are: --data DIR, or NOTICING_DATA."
+        )
+    return read_config(options)
 
 
 def share_data(config: Config) -> IO[bytes]:
@@ -49,7 +65,7 @@ def in_database(command: Command) -> Command:
 
     @wraps(command)
     def run(options: argparse.Namespace) -> int | None:
-        config = read_config(options)
+        config = read_present_config(options)
         app = create_app(config)
         with share_data(config), app.app_context():
             migrating.migrate()
