@@ -1,5 +1,6 @@
 """The switch for the worst case: a server takes the service worker away from its tablets, and gives it back."""
 
+import contextlib
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -8,7 +9,7 @@ from pathlib import Path
 import coach
 import pytest
 from builds import BuildServer
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 CACHES = "() => caches.keys().then((all) => all.filter((name) => name.startsWith('noticing-app-')).length)"
 REGISTERS_LATE = """() => new Promise((resolve) => {
@@ -41,9 +42,10 @@ def wait_until(page: Page, question: str, answer: int) -> None:
 
 def reload_until_it_comes_from_the_worker(page: Page) -> None:
     for _ in range(8):
-        answer = page.reload()
-        if answer and answer.from_service_worker:  # none: the app was just loading itself again
-            return
+        with contextlib.suppress(Error):  # the app was just loading itself again
+            answer = page.reload()
+            if answer and answer.from_service_worker:
+                return
         page.wait_for_timeout(3_000)  # the new one takes over from Today, after a moment
     raise AssertionError("the app still comes from the server")
 

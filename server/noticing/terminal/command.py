@@ -60,12 +60,14 @@ def share_data(config: Config) -> IO[bytes]:
     return lock
 
 
-def in_database(command: Command) -> Command:
+def in_database(
+    command: Command, read: Callable[[argparse.Namespace], Config] = read_present_config
+) -> Command:
     """Run a command with the database brought up to date, as `serve` does."""
 
     @wraps(command)
     def run(options: argparse.Namespace) -> int | None:
-        config = read_present_config(options)
+        config = read(options)
         app = create_app(config)
         with share_data(config), app.app_context():
             migrating.migrate()

@@ -1,6 +1,7 @@
 """Commands that bring what lies in the database to this version, and compare or mend it."""
 
 import argparse
+from functools import partial
 
 from noticing import migrating
 from noticing.database import db
@@ -8,12 +9,12 @@ from noticing.feed.counter import tenant_ids
 from noticing.observations import rebuilding
 from noticing.progress import Progress
 from noticing.sync.reprocessing import reprocess as reprocess_tenant
-from noticing.terminal.command import in_database, say
+from noticing.terminal.command import in_database, read_config, say
 
 
-@in_database
+@partial(in_database, read=read_config)
 def migrate(_options: argparse.Namespace) -> None:
-    """Nothing but what every command does first."""
+    """Nothing but what every command does first; where there is no database yet, it makes one."""
     say("The database has the tables of this version.")
 
 
