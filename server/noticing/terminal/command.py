@@ -5,7 +5,6 @@ import os
 from collections.abc import Callable
 from functools import wraps
 from typing import IO, Any
-from urllib.parse import urlsplit
 
 from noticing import migrating
 from noticing.app import create_app
@@ -32,11 +31,6 @@ def read_config(options: argparse.Namespace, **settings: Any) -> Config:
         ) from None
     if not os.access(config.data_dir, os.W_OK | os.X_OK):
         raise CannotDo(f"{config.data_dir} cannot be written to. Choose another place with --data DIR.")
-    parts = urlsplit(config.public_url)
-    if config.public_url and (parts.scheme not in ("http", "https") or not parts.hostname):
-        raise CannotDo(
-            f"{config.public_url} is no whole address. It goes into links: https://noticing.school.example"
-        )
     return config
 
 

@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import logging
 import os
+from urllib.parse import urlsplit
 
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
@@ -41,6 +42,7 @@ def serve(options: argparse.Namespace) -> int:
         **({"is_behind_tls": True} if options.tls_cert else {}),
         **({"public_url": options.url.rstrip("/")} if options.url else {}),
     )
+    _assert_whole_address(config.public_url)
     lock = share_data(config)
     app = create_app(config)
     with app.app_context():
@@ -57,6 +59,13 @@ def serve(options: argparse.Namespace) -> int:
     if code == 0:
         _say_stopped(config)
     return code
+
+
+def _assert_whole_address(url: str) -> None:
+    """It goes into links and letters."""
+    parts = urlsplit(url)
+    if url and (parts.scheme not in ("http", "https") or not parts.hostname):
+        raise CannotDo(f"{url} is no whole address. It goes into links: https://noticing.school.example")
 
 
 def _look_at_keys() -> list[str]:
